@@ -16,6 +16,7 @@ from asah.engine.simulate.roster import Bools, Roster
 WISHES = 4  # programmes a person would take
 MONEY_SHARE = 1.0 / 3.0
 CLASS_FILL = 0.8
+THRIFT = 0.25  # nobody asks for ten times the price for twice the gain
 FUND_SHARE = {"APBD": 1.05, "BLUD": 0.90, "DAK": 0.80}  # of the money share, so that some funds bind first
 ROUND_IDR = 100_000
 
@@ -46,24 +47,25 @@ def tally(
     layout: Layout, catalogue: Catalogue, roster: Roster, needs: Needs, mandated: Bools, completed: Bools
 ) -> Demand:
     """Everybody's mandates and best programmes, four in all, with a share of the class and the way there."""
-    value = _values(catalogue, needs)
-    value *= catalogue.eligible(roster) & ~completed & _reachable(layout, catalogue, roster)
-    value += 1000.0 * mandated
-    best = np.argpartition(-value, WISHES, axis=1)[:, :WISHES]
-    person = np.repeat(np.arange(len(best)), WISHES)
-    programme = best.ravel()
-    wanted = value[person, programme] > 0
+    seats = catalogue.column("seats")
+    class_share = np.where(seats > 0, catalogue.column("class_idr") / np.maximum(seats * CLASS_FILL, 1), 0.0)
+    course = (catalogue.column("person_idr") + class_share) * catalogue.class_cost
+    way = _travel(layout, catalogue)
+
+    wish = _values(catalogue, needs) / (course + way[roster.home]) ** THRIFT
+    wish *= catalogue.eligible(roster) & ~completed & _reachable(layout, catalogue, roster)
+    wish[mandated] = np.inf
+    best = np.argpartition(-wish, WISHES, axis=1)[:, :WISHES]
+    person, programme = np.repeat(np.arange(len(best)), WISHES), best.ravel()
+    wanted = wish[person, programme] > 0
     person, programme = person[wanted], programme[wanted]
 
     programmes = len(catalogue.programmes)
     tallied = np.bincount(
         roster.province[person] * programmes + programme, minlength=len(layout.provinces) * programmes
     ).reshape(len(layout.provinces), programmes)
-    seats = catalogue.column("seats")
-    class_share = np.where(seats > 0, catalogue.column("class_idr") / np.maximum(seats * CLASS_FILL, 1), 0.0)
-    course = (catalogue.column("person_idr") + class_share) * catalogue.class_cost
     fund = np.array([list(FUND_SHARE).index(p["fund"]) for p in catalogue.programmes])
-    travel = _travel(layout, catalogue)[roster.home[person], programme]
+    travel = way[roster.home[person], programme]
     payer = layout.payer()[roster.unit[person]]
     return Demand(
         wanted=tallied,

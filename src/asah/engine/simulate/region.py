@@ -21,6 +21,7 @@ from asah.engine.simulate.demand import Demand, budget_frame, tally
 from asah.engine.simulate.layout import Layout, lay_out
 from asah.engine.simulate.needs import assess, history, pair_frame
 from asah.engine.simulate.policy import set_policy
+from asah.engine.simulate.ratings import perform, rate, true_roles, true_spread
 from asah.engine.simulate.roster import hire
 from asah.engine.simulate.sources import REGIONS
 from asah.engine.simulate.standards import Standards, set_standards
@@ -89,8 +90,11 @@ def generate(layout: Layout, standards: Standards, catalogue: Catalogue, ratings
             "needs": needs.frame(roster, standards),
             "mandates": pair_frame(roster, catalogue, mandated).with_columns(points=pl.lit(None, pl.Float64)),
             "completed": pair_frame(roster, catalogue, completed),
+            "performance": perform(layout, roster, needs, number),
         }
         truth = {"true_levels": needs.true_levels(roster, standards)}
+        if ratings:
+            frames["ratings"], truth["true_raters"] = rate(layout, standards, roster, needs, number)
         yield Chunk(frames, truth, tally(layout, catalogue, roster, needs, mandated, completed))
 
 
@@ -113,6 +117,10 @@ def shared_frames(layout: Layout, standards: Standards, catalogue: Catalogue, de
 
 
 def shared_truth(standards: Standards, catalogue: Catalogue) -> Frames:
-    """What is true of the catalogue."""
+    """What is true of the catalogue and of raters in general."""
     effects = effects_frame(catalogue, standards, catalogue.true_gains)
-    return {"true_effects": effects.select("programme_id", "competency_id", "gain_levels")}
+    return {
+        "true_effects": effects.select("programme_id", "competency_id", "gain_levels"),
+        "true_roles": true_roles(),
+        "true_spread": true_spread(),
+    }

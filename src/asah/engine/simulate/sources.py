@@ -24,6 +24,7 @@ class Stream(IntEnum):
     LEVELS = 6
     HISTORY = 7
     RATINGS = 8
+    PERFORMANCE = 9
 
 
 def stream(region: str, seed: int, purpose: Stream, part: int = 0) -> np.random.Generator:
