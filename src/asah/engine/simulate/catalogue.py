@@ -151,9 +151,9 @@ def effects_frame(catalogue: Catalogue, standards: Standards, gains: Floats) -> 
 
 
 def schedule(layout: Layout, catalogue: Catalogue, wanted: Ints) -> pl.DataFrame:
-    """The table ``offerings``: dates spread over the year, classes for a good third of those who want one.
+    """The table ``offerings``: dates spread over the year, classes for a part of those interested.
 
-    ``wanted``: (provinces, programmes) people who would take it if money were no object.
+    ``wanted``: (provinces, programmes) people interested.
     """
     rows = []
     for number, province in enumerate(layout.provinces):
@@ -183,7 +183,7 @@ OFFERING_COLUMNS: dict[str, Any] = {
     "start_date": pl.Date,
     "end_date": pl.Date,
 }
-SERVED = 0.45  # seats on offer over those who want one
+SERVED = 0.25  # seats on offer over those interested
 SERVED_MANDATE = 0.85
 
 
@@ -242,14 +242,12 @@ def resource_frame(offerings: pl.DataFrame) -> pl.DataFrame:
     used = offerings.drop_nulls("resource_id")
     for resource, *_ in used.select("resource_id").unique(maintain_order=True).iter_rows():
         load = np.zeros(PERIODS + 1)
-        largest = 1
         for first, last, classes in (
             used.filter(pl.col("resource_id") == resource)
             .select("period", "period_end", "max_classes")
             .iter_rows()
         ):
             load[first : last + 1] += classes
-            largest = max(largest, classes)
         limit = max(1, round(0.7 * float(load.max())))
         rows["resource_id"] += [resource] * PERIODS
         rows["period"] += list(range(1, PERIODS + 1))

@@ -13,11 +13,12 @@ from asah.engine.simulate.needs import Needs
 from asah.engine.simulate.places import Floats, Ints
 from asah.engine.simulate.roster import Bools, Roster
 
-WISHES = 4  # programmes a person would take
+WISHES = 4  # programmes a person would take if nothing stood in the way
+INTERESTS = 8  # programmes a person would like to see on offer
 MONEY_SHARE = 1.0 / 3.0
 CLASS_FILL = 0.8
 THRIFT = 0.25  # nobody asks for ten times the price for twice the gain
-FUND_SHARE = {"APBD": 1.05, "BLUD": 0.90, "DAK": 0.80}  # of the money share, so that some funds bind first
+FUND_SHARE = {"APBD": 1.30, "BLUD": 1.10, "DAK": 0.90}  # of the money share: DAK is tight, APBD is not
 ROUND_IDR = 100_000
 
 
@@ -25,7 +26,7 @@ ROUND_IDR = 100_000
 class Demand:
     """What a chunk (or, added up, a region) would cost in full.
 
-    ``wanted``: (provinces, programmes) people; ``fund_idr``: course money by fund, in the order of
+    ``wanted``: (provinces, programmes) people interested; ``fund_idr``: course money by fund, in the order of
     ``FUND_SHARE``; ``travel_idr``: travel by the unit that pays it, the last entry being nobody.
     """
 
@@ -55,20 +56,15 @@ def tally(
     wish = _values(catalogue, needs) / (course + way[roster.home]) ** THRIFT
     wish *= catalogue.eligible(roster) & ~completed & _reachable(layout, catalogue, roster)
     wish[mandated] = np.inf
-    best = np.argpartition(-wish, WISHES, axis=1)[:, :WISHES]
-    person, programme = np.repeat(np.arange(len(best)), WISHES), best.ravel()
-    wanted = wish[person, programme] > 0
-    person, programme = person[wanted], programme[wanted]
-
-    programmes = len(catalogue.programmes)
-    tallied = np.bincount(
-        roster.province[person] * programmes + programme, minlength=len(layout.provinces) * programmes
-    ).reshape(len(layout.provinces), programmes)
+    shape = (len(layout.provinces), len(catalogue.programmes))
+    person, programme = _best(wish, INTERESTS)
+    wanted = np.bincount(roster.province[person] * shape[1] + programme, minlength=shape[0] * shape[1])
+    person, programme = _best(wish, WISHES)
     fund = np.array([list(FUND_SHARE).index(p["fund"]) for p in catalogue.programmes])
     travel = way[roster.home[person], programme]
-    payer = layout.payer()[roster.unit[person]]
+    payer = layout.payer[roster.unit[person]]
     return Demand(
-        wanted=tallied,
+        wanted=wanted.reshape(shape),
         fund_idr=_sums(fund[programme], course[programme], len(FUND_SHARE)),
         travel_idr=_sums(np.where(payer >= 0, payer, len(layout.units)), travel, len(layout.units) + 1),
     )
@@ -86,6 +82,14 @@ def budget_frame(layout: Layout, demand: Demand) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
+def _best(wish: Floats, count: int) -> tuple[Ints, Ints]:
+    """Pairs of a person and one of the ``count`` programmes they wish for most."""
+    best = np.argpartition(-wish, count, axis=1)[:, :count]
+    person, programme = np.repeat(np.arange(len(best)), count), best.ravel()
+    wanted = wish[person, programme] > 0
+    return person[wanted], programme[wanted]
+
+
 def _values(catalogue: Catalogue, needs: Needs) -> Floats:
     """Points each programme alone would close for each person."""
     value = np.zeros((len(needs.gap), len(catalogue.programmes)))
@@ -97,7 +101,7 @@ def _values(catalogue: Catalogue, needs: Needs) -> Floats:
 
 def _reachable(layout: Layout, catalogue: Catalogue, roster: Roster) -> Bools:
     """Online programmes reach only where the connection does."""
-    level = np.array([NETWORKS.index(place.connectivity or "good") for place in layout.map.places])
+    level = np.array([NETWORKS.index(place.connectivity) for place in layout.map.places])
     needed = np.array([NETWORKS.index(p["connectivity"]) for p in catalogue.programmes])
     online = np.isin(catalogue.column("mode"), ("undated", "online"))
     return np.asarray(~online | (level[roster.home][:, None] >= needed), dtype=np.bool_)
@@ -109,15 +113,14 @@ def _travel(layout: Layout, catalogue: Catalogue) -> Floats:
     cost = np.zeros((len(ground.places), len(catalogue.programmes)))
     mode, days = catalogue.column("mode"), catalogue.column("days")
     for number, province in enumerate(layout.provinces):
-        local = np.array([place.province == number for place in ground.places])
+        local = np.flatnonzero([place.province == number for place in ground.places])
         for name, places, shares in (
             ("hall", province.hosts, province.host_shares),
             ("senior", (province.senior,), (1.0,)),
         ):
-            fare = ground.fare[:, places] @ np.array(shares)
-            per_day = ground.per_day[:, places] @ np.array(shares)
-            here = np.ix_(local, mode == name)
-            cost[here] = (fare[:, None] + per_day[:, None] * days[None, :])[here]
+            fare = ground.fare[np.ix_(local, list(places))] @ np.array(shares)
+            per_day = ground.per_day[np.ix_(local, list(places))] @ np.array(shares)
+            cost[np.ix_(local, mode == name)] = fare[:, None] + per_day[:, None] * days[mode == name]
     return cost
 
 

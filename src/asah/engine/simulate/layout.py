@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -69,6 +70,7 @@ class Layout:
         """The places where classes are held."""
         return np.array(sorted({place for p in self.provinces for place in (*p.hosts, p.senior)}))
 
+    @cached_property
     def payer(self) -> Ints:
         """For each unit, the nearest unit upward that has a travel budget of its own, or -1."""
         payer = np.full(len(self.units), -1, dtype=np.int64)

@@ -76,7 +76,9 @@ def assess(layout: Layout, standards: Standards, roster: Roster, chunk: int) -> 
     return Needs(level, gap, standards.importance[roster.position])
 
 
-def history(layout: Layout, catalogue: Catalogue, roster: Roster, chunk: int) -> tuple[Bools, Bools]:
+def history(
+    layout: Layout, standards: Standards, catalogue: Catalogue, roster: Roster, chunk: int
+) -> tuple[Bools, Bools]:
     """(people, programmes) each: what is compulsory this year, and what is already behind them."""
     rng = stream(layout.region, layout.seed, Stream.HISTORY, chunk)
     n = len(roster.unit)
@@ -102,9 +104,10 @@ def history(layout: Layout, catalogue: Catalogue, roster: Roster, chunk: int) ->
             mandated[:, p] = group & (due < share)
             completed[:, p] = group & ~mandated[:, p]
         else:
-            completed[:, p] = chance < (0.12 if programme.name in before else 0.02)
-    completed &= catalogue.open_to[:, roster.employment, roster.kind].T
-    completed &= ~mandated
+            completed[:, p] = chance < (0.12 if programme.name in before else 0.015)
+    main = np.array([standards.competencies.index(p.competencies[0]) for p in catalogue.programmes])
+    concerns = ~np.isnan(standards.required[roster.position][:, main])
+    completed &= catalogue.open_to[:, roster.employment, roster.kind].T & concerns & ~mandated
     return mandated, completed & ((roster.employment == PNS) | (roster.hired < 2026))[:, None]
 
 

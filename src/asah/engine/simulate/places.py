@@ -26,7 +26,7 @@ class Place:
     island: str
     lat: float
     lon: float
-    connectivity: str | None
+    connectivity: str
     weight: float
     province: int = 0
 
@@ -45,10 +45,7 @@ class Map:
     def frame(self) -> pl.DataFrame:
         """The table ``places``."""
         columns = ("place_id", "name", "zone", "lat", "lon", "connectivity")
-        return pl.DataFrame(
-            {column: [getattr(place, column) for place in self.places] for column in columns},
-            schema_overrides={"connectivity": pl.String},
-        )
+        return pl.DataFrame({column: [getattr(place, column) for place in self.places] for column in columns})
 
     def travel(self, destinations: Ints) -> pl.DataFrame:
         """The table ``travel``: from every place where people live to every place with classes."""

@@ -17,9 +17,15 @@ HEADER = """\
 
 def set_policy(layout: Layout) -> dict[str, Any]:
     """The content of ``policy.toml``."""
+    inhabited = {
+        layout.map.places[unit.place].zone
+        for unit, size in zip(layout.units, layout.size, strict=True)
+        if size
+    }
     zones = [
         {"column": "zone", "value": zone, "floor_share": 0.35, "points": 0.5}
         for zone in layout.settings["remote_zones"]
+        if zone in inhabited
     ]
     streams = [
         {"column": "stream", "value": "ethics", "floor_share": 0.40, "points": 0.5},

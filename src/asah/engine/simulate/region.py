@@ -84,7 +84,7 @@ def generate(layout: Layout, standards: Standards, catalogue: Catalogue, ratings
     for number in range(len(layout.chunks)):
         roster = hire(layout, standards, number)
         needs = assess(layout, standards, roster, number)
-        mandated, completed = history(layout, catalogue, roster, number)
+        mandated, completed = history(layout, standards, catalogue, roster, number)
         frames = {
             "people": roster.frame,
             "needs": needs.frame(roster, standards),

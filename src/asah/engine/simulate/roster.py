@@ -58,7 +58,10 @@ def hire(layout: Layout, standards: Standards, chunk: int) -> Roster:
     staff = layout.size[unit]
 
     mixes = tuple(data("competencies")["mix"])
-    mix = np.array([mixes.index(u.mix) for u in layout.units])[unit]
+    units = layout.units[first_unit:last_unit]
+    own = unit - first_unit  # position in `units`
+    mix = np.array([mixes.index(u.mix) for u in units])[own]
+    province = np.array([u.province for u in units])[own]
     leader = _leaders(mix, mixes, rank, staff)
     family = _families(mix, mixes, standards, rng)
     facts = [data("competencies")["family"][f] for f in standards.families]
@@ -85,13 +88,14 @@ def hire(layout: Layout, standards: Standards, chunk: int) -> Roster:
     position = family * len(standards.grades) + grade
     follow = standards.next_position[position]
     target = np.where((rng.random(n) < 0.12) & (follow >= 0) & (employment == PNS), follow, -1)
-    home = _homes(layout, unit, rng)
+    at_work = np.array([u.place for u in units])[own]
+    home = _homes(layout, at_work, province, rng)
 
     positions = standards.positions
     frame = pl.DataFrame(
         {
             "person_id": _numbers(birth, hired, month, women, serial),
-            "unit_id": np.array([u.unit_id for u in layout.units])[unit].tolist(),
+            "unit_id": np.array([u.unit_id for u in units])[own].tolist(),
             "place_id": np.array([p.place_id for p in layout.map.places])[home].tolist(),
             "position_id": [positions[p] for p in position.tolist()],
             "target_position_id": [positions[t] if t >= 0 else None for t in target.tolist()],
@@ -111,7 +115,7 @@ def hire(layout: Layout, standards: Standards, chunk: int) -> Roster:
     return Roster(
         frame=frame,
         unit=unit,
-        province=np.array([u.province for u in layout.units])[unit],
+        province=province,
         home=home,
         position=position,
         target=target,
@@ -303,10 +307,7 @@ def _retirement(birth: Days, retires_at: Ints) -> Days:
     return np.asarray(months, dtype="datetime64[D]")
 
 
-def _homes(layout: Layout, unit: Ints, rng: np.random.Generator) -> Ints:
+def _homes(layout: Layout, at_work: Ints, province: Ints, rng: np.random.Generator) -> Ints:
     """Most live where their unit is; a few live at the centre of the province and travel to work."""
-    at_work = np.array([u.place for u in layout.units])[unit]
-    centre = np.array([p.centre for p in layout.provinces])[
-        np.array([u.province for u in layout.units])[unit]
-    ]
-    return np.where(rng.random(len(unit)) < 0.04, centre, at_work)
+    centre = np.array([p.centre for p in layout.provinces])[province]
+    return np.where(rng.random(len(at_work)) < 0.04, centre, at_work)
