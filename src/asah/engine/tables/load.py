@@ -1,0 +1,217 @@
+"""Reading a problem: every table of a stage, typed and checked, or every reason why not."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+import polars as pl
+
+from asah.engine.errors import Finding, InputError
+from asah.engine.tables.cells import type_cells
+from asah.engine.tables.files import Found, find_tables
+from asah.engine.tables.messages import finding
+from asah.engine.tables.policy import Policy, read_policy
+from asah.engine.tables.raw import ROW, Raw, refused
+from asah.engine.tables.relations import Problem, cross_check
+from asah.engine.tables.schema import SCHEMA, Stage, TableSpec, tables_of
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What became of the rows of one table; the three add up to the rows read."""
+
+    accepted: int
+    warned: int
+    rejected: int
+
+    @property
+    def read(self) -> int:
+        return self.accepted + self.warned + self.rejected
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The tables of one stage, ready to use.
+
+    ``frames`` holds every table the stage may read, with all its columns in file order; one that is not there
+    is empty. ``findings`` are warnings. ``sha256`` is of the content, whatever files it came in.
+    """
+
+    frames: Mapping[str, pl.DataFrame]
+    policy: Policy | None
+    findings: tuple[Finding, ...]
+    counts: Mapping[str, Counts]
+    sha256: str
+
+    def __getitem__(self, name: str) -> pl.DataFrame:
+        return self.frames[name]
+
+
+@dataclass(frozen=True)
+class Examined:
+    """Everything noticed in one look at the input, whether or not it can be used."""
+
+    frames: Mapping[str, pl.DataFrame]
+    policy: Policy | None
+    findings: tuple[Finding, ...]
+    counts: Mapping[str, Counts]
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        return tuple(found for found in self.findings if found.severity == "error")
+
+
+def load(path: Path, stage: Stage) -> Tables:
+    """Read and check the tables of ``stage`` in ``path``: a folder of CSV and Parquet, or one workbook.
+
+    Raises InputError with every bad row of every table.
+    """
+    seen = examine(path, stage)
+    if seen.errors:
+        raise InputError(seen.findings)
+    return Tables(seen.frames, seen.policy, seen.findings, seen.counts, fingerprint(seen.frames, seen.policy))
+
+
+def examine(path: Path, stage: Stage) -> Examined:
+    """Look at everything and refuse nothing: the frames, what was noticed, and what became of every row."""
+    found = find_tables(Path(path))
+    specs = tables_of(stage)
+    raws = {spec.name: _read(spec, found, stage) for spec in specs}
+    findings = [*found.findings]
+    readable = not any(f.severity == "error" for f in found.findings) or bool(found.readers)
+    if readable:
+        findings += [note for spec in specs for note in _absences(spec, raws[spec.name], stage, found)]
+    policy = None
+    if readable and stage != "needs":
+        policy, notes = read_policy(found.policy)
+        findings += notes
+    typed = {
+        name: type_cells(raw, stage)
+        for name, raw in raws.items()
+        if raw is not None and raw.frame is not None
+    }
+    for name, raw in raws.items():
+        findings += [*(raw.findings if raw else ()), *(typed[name].findings if name in typed else ())]
+    problem = Problem(
+        stage=stage,
+        frames={
+            spec.name: typed[spec.name].frame if spec.name in typed else _nothing(spec) for spec in specs
+        },
+        policy=policy,
+    )
+    findings += cross_check(problem)
+    ordered = tuple(sorted(set(findings), key=_order))
+    return Examined(
+        frames=MappingProxyType({name: frame.drop(ROW) for name, frame in problem.frames.items()}),
+        policy=policy,
+        findings=ordered,
+        counts=MappingProxyType({name: _count(name, raw, ordered) for name, raw in raws.items()}),
+    )
+
+
+def read_frames(path: Path, names: Sequence[str]) -> dict[str, pl.DataFrame]:
+    """The named tables in ``path``, typed by their column files; keys and other tables are not looked at.
+
+    An optional table that is not there is empty. Raises InputError with every bad cell.
+    """
+    found = find_tables(Path(path))
+    findings = [note for note in found.findings if note.severity == "error"]
+    frames: dict[str, pl.DataFrame] = {}
+    for name in names:
+        spec = SCHEMA[name]
+        raw = _read(spec, found, "")
+        if raw is None:
+            if not spec.may_be_absent:
+                findings.append(_missing(spec))
+            frames[name] = spec.empty()
+            continue
+        findings += raw.findings
+        if raw.frame is not None:
+            typed = type_cells(raw, "")
+            findings += typed.findings
+            frames[name] = typed.frame.drop(ROW)
+    if any(note.severity == "error" for note in findings):
+        raise InputError(sorted(findings, key=_order))
+    return frames
+
+
+def fingerprint(frames: Mapping[str, pl.DataFrame], policy: Policy | None) -> str:
+    """The sha256 of the content: filled tables by name, their columns, types and values in row order."""
+    digest = hashlib.sha256()
+    if policy is not None:
+        digest.update(json.dumps(policy.as_dict(), sort_keys=True).encode())
+    for name in sorted(frames):
+        frame = frames[name]
+        if not frame.height:
+            continue
+        for column in frame:
+            if column.null_count() == frame.height:
+                continue
+            digest.update(f"\x1d{name}\x1f{column.name}\x1f{frame.height}\x1e".encode())
+            digest.update(column.is_null().cast(pl.UInt8).to_numpy().tobytes())
+            digest.update(_bytes(column))
+    return digest.hexdigest()
+
+
+def _bytes(column: pl.Series) -> bytes:
+    if column.dtype == pl.String:
+        text = column.fill_null("")
+        lengths = text.str.len_bytes().to_numpy().astype("<u4").tobytes()
+        return lengths + "".join(text.to_list()).encode()
+    if column.dtype == pl.Float64:
+        # A zero has no sign here: -0.0 and 0 are the same content.
+        return (column.fill_null(0.0) + 0.0).to_numpy().astype("<f8").tobytes()
+    whole = column.cast(pl.Int32) if column.dtype == pl.Date else column
+    return whole.cast(pl.Int64).fill_null(0).to_numpy().astype("<i8").tobytes()
+
+
+# ---- steps of a look
+
+
+def _read(spec: TableSpec, found: Found, stage: str) -> Raw | None:
+    """The table as it stood in its file, or None where it is not there."""
+    if spec.name not in found.readers:
+        return None
+    try:
+        return found.readers[spec.name](spec, stage)
+    except OSError as error:
+        return refused(spec, finding("unreadable", spec.name, reason=error.strerror or str(error)))
+
+
+def _absences(spec: TableSpec, raw: Raw | None, stage: Stage, found: Found) -> list[Finding]:
+    required = spec.used_by["plan" if stage == "check" else stage] == "required"
+    if not required:
+        return []
+    if raw is None:
+        return [_missing(spec)]
+    if raw.frame is not None and not raw.frame.height and not raw.rejected:
+        return [finding("empty_table", spec.name)]
+    return []
+
+
+def _missing(spec: TableSpec) -> Finding:
+    columns = ", ".join(column.name for column in spec.columns if column.required)
+    return finding("missing_table", spec.name, name=spec.name, columns=columns)
+
+
+def _nothing(spec: TableSpec) -> pl.DataFrame:
+    return spec.empty().with_row_index(ROW)
+
+
+def _order(found: Finding) -> tuple[str, str, int, str, str]:
+    return found.severity, found.table, found.row, found.column, found.value
+
+
+def _count(name: str, raw: Raw | None, findings: Sequence[Finding]) -> Counts:
+    if raw is None:
+        return Counts(0, 0, 0)
+    errors = {f.row for f in findings if f.table == name and f.row and f.severity == "error"}
+    warnings = {f.row for f in findings if f.table == name and f.row and f.severity == "warning"} - errors
+    if not raw.complete:
+        return Counts(0, 0, raw.rows)
+    return Counts(raw.rows - len(errors) - len(warnings), len(warnings), len(errors))

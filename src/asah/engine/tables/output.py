@@ -1,0 +1,242 @@
+"""Writing a result: whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType, TracebackType
+from typing import Any, Final, Literal, Self
+
+import polars as pl
+import xlsxwriter
+
+from asah.engine.errors import OutputError
+from asah.engine.tables.messages import language
+from asah.engine.tables.schema import SCHEMA
+
+Format = Literal["csv", "parquet", "xlsx"]
+MARKER: Final = ".asah"
+WORKBOOK: Final = "tables.xlsx"
+
+
+class OutputFolder:
+    """Collects a result in a folder beside ``path`` and puts it there in one step when it is whole.
+
+    On any error, an interrupt included, the new folder is removed and an earlier result stays as it was. A
+    folder that Asah did not write is never replaced. Raises OutputError.
+    """
+
+    def __init__(self, path: Path, format: Format = "csv") -> None:
+        self.path = Path(os.path.realpath(path))
+        self.format = format
+        self.folder = self.path.with_name(f".{self.path.name}.asah-new-{os.getpid()}")
+        self._aside = self.path.with_name(f".{self.path.name}.asah-old-{os.getpid()}")
+        self._sheets: dict[str, pl.DataFrame] = {}
+
+    def __enter__(self) -> Self:
+        self._refuse_what_is_not_ours()
+        with _as_output_error(self.path):
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            shutil.rmtree(self.folder, ignore_errors=True)
+            self.folder.mkdir()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if kind is None:
+                with _as_output_error(self.path):
+                    self._finish()
+        finally:
+            with _undisturbed():
+                shutil.rmtree(self.folder, ignore_errors=True)
+        if isinstance(error, OSError):
+            raise _output_error(self.path, error) from error
+
+    def write(self, name: str, frame: pl.DataFrame) -> None:
+        """Write one table; one that has a column file gets its columns, order and types."""
+        table = _by_column_file(name, frame)
+        with _as_output_error(self.path):
+            if self.format == "parquet":
+                table.write_parquet(self.folder / f"{name}.parquet")
+            elif self.format == "csv":
+                with (self.folder / f"{name}.csv").open("wb") as file:
+                    _as_text(table).write_csv(file)
+            else:
+                self._sheets[name] = table
+
+    def write_json(self, name: str, obj: Any) -> None:
+        self.write_text(name, json.dumps(obj, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+
+    def write_text(self, name: str, text: str) -> None:
+        with _as_output_error(self.path):
+            (self.folder / name).write_text(text, encoding="utf-8")
+
+    def _refuse_what_is_not_ours(self) -> None:
+        if not self.path.exists():
+            return
+        if not self.path.is_dir():
+            raise OutputError(_say("not_folder", self.path))
+        with _as_output_error(self.path):
+            ours = (self.path / MARKER).exists() or (self.path / "summary.json").exists()
+            if not ours and any(self.path.iterdir()):
+                raise OutputError(_say("not_ours", self.path))
+
+    def _finish(self) -> None:
+        if self._sheets:
+            _write_workbook(self.folder / WORKBOOK, self._sheets)
+        (self.folder / MARKER).write_text("Asah\n", encoding="utf-8")
+        for file in [*self.folder.rglob("*"), self.folder]:
+            _sync(file)
+        with _undisturbed():
+            self._swap()
+            _sync(self.path.parent)
+
+    def _swap(self) -> None:
+        shutil.rmtree(self._aside, ignore_errors=True)
+        if self.path.exists():
+            os.rename(self.path, self._aside)
+        try:
+            os.rename(self.folder, self.path)
+        except BaseException:
+            if self._aside.exists():
+                os.rename(self._aside, self.path)
+            raise
+        shutil.rmtree(self._aside, ignore_errors=True)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Hold back interrupts for a moment; one that came is delivered afterwards."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+
+    def note(number: int, _frame: FrameType | None) -> None:
+        came.append(number)
+
+    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        for late in came:
+            signal.raise_signal(late)
+
+
+# ---- tables
+
+
+def _by_column_file(name: str, frame: pl.DataFrame) -> pl.DataFrame:
+    if name not in SCHEMA:
+        return frame
+    spec = SCHEMA[name]
+    strange = [column for column in frame.columns if not spec.has(column)]
+    missing = [column.name for column in spec.columns if column.required and column.name not in frame.columns]
+    if strange or missing:
+        raise ValueError(f"{name}: columns not in its column file {strange}, required and missing {missing}")
+    return frame.select(
+        pl.col(column.name).cast(column.dtype) for column in spec.columns if column.name in frame.columns
+    )
+
+
+def _as_text(frame: pl.DataFrame) -> pl.DataFrame:
+    """Truth values as people write them."""
+    yes, no = pl.lit("yes"), pl.lit("no")
+    return frame.with_columns(
+        pl.when(pl.col(name)).then(yes).when(~pl.col(name)).then(no).alias(name)
+        for name, dtype in frame.schema.items()
+        if dtype == pl.Boolean
+    )
+
+
+def _write_workbook(path: Path, sheets: dict[str, pl.DataFrame]) -> None:
+    """One sheet per table. Text is written as text: identifiers keep their digits, nothing is a formula."""
+    with xlsxwriter.Workbook(path, {"constant_memory": True, "default_date_format": "yyyy-mm-dd"}) as book:
+        bold = book.add_format({"bold": True})
+        for name, frame in sheets.items():
+            sheet = book.add_worksheet(name)
+            for column, title in enumerate(frame.columns):
+                sheet.write_string(0, column, title, bold)
+            writers = [_cell_writer(sheet, dtype) for dtype in _as_text(frame).dtypes]
+            for row, cells in enumerate(_as_text(frame).iter_rows(), start=1):
+                for column, (write, cell) in enumerate(zip(writers, cells, strict=True)):
+                    if cell is not None:
+                        write(row, column, cell)
+            sheet.freeze_panes(1, 0)
+
+
+def _cell_writer(sheet: Any, dtype: pl.DataType) -> Any:
+    if dtype == pl.String:
+        return sheet.write_string
+    return sheet.write_datetime if dtype == pl.Date else sheet.write_number
+
+
+# ---- what is said when it fails
+
+_TEXTS: Final = {
+    "not_folder": (
+        "{path} adalah berkas, bukan folder. Pilih nama lain untuk --out.",
+        "{path} is a file, not a folder. Choose another name for --out.",
+    ),
+    "not_ours": (
+        "{path} berisi berkas yang bukan hasil Asah, jadi tidak akan ditimpa. Pilih folder baru untuk --out.",
+        "{path} holds files that Asah did not write, so it is not replaced. Choose a new folder for --out.",
+    ),
+    "failed": (
+        "{path} tidak dapat ditulis ({reason}). Tidak ada yang setengah tertulis. {remedy}",
+        "{path} could not be written ({reason}). Nothing was left half-written. {remedy}",
+    ),
+    "full": (
+        "Kosongkan ruang disk atau pilih disk lain untuk --out.",
+        "Free disk space or choose another disk for --out.",
+    ),
+    "denied": (
+        "Pilih folder yang boleh Anda tulis untuk --out.",
+        "Choose a folder you may write to for --out.",
+    ),
+    "other": ("Periksa folder tujuan, lalu jalankan lagi.", "Check the target folder, then run it again."),
+}
+
+
+def _say(code: str, path: Path, **facts: str) -> str:
+    return _TEXTS[code][language() == "en"].format(path=path, **facts)
+
+
+def _output_error(path: Path, error: Exception) -> OutputError:
+    import errno
+
+    number = getattr(error, "errno", None)
+    reason = os.strerror(number) if number else str(error).splitlines()[0]
+    if number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) or "space" in reason:
+        remedy = "full"
+    elif number in (errno.EACCES, errno.EPERM, errno.EROFS):
+        remedy = "denied"
+    else:
+        remedy = "other"
+    return OutputError(_say("failed", path, reason=reason, remedy=_TEXTS[remedy][language() == "en"]))
+
+
+@contextmanager
+def _as_output_error(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, pl.exceptions.PolarsError, xlsxwriter.exceptions.XlsxWriterException) as error:
+        raise _output_error(path, error) from error

@@ -1,0 +1,216 @@
+"""CSV: checked byte by byte in bounded memory, then read as text by polars."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO, Final
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from asah.engine.errors import Finding
+from asah.engine.tables.messages import finding
+from asah.engine.tables.raw import FIRST_ROW, Raw, match_header, refused, with_rows, without_blank_rows
+from asah.engine.tables.schema import TableSpec
+
+MAX_CSV_BYTES: Final = 2_000_000_000
+CHUNK: Final = 1 << 22
+QUOTE, NEWLINE, RETURN = 34, 10, 13
+
+
+@dataclass
+class _Shape:
+    """What a pass over the bytes tells: records without the header, and the records that do not fit."""
+
+    records: int = 0
+    ragged: dict[int, int] = field(default_factory=dict)
+    quotes: list[int] = field(default_factory=list)
+    open_at_end: bool = False
+
+
+def read_csv(path: Path, spec: TableSpec, stage: str) -> Raw:
+    """The table in ``path`` as text columns. A file that is no UTF-8 table comes back with the reasons."""
+    size = path.stat().st_size
+    if size > MAX_CSV_BYTES:
+        return refused(
+            spec,
+            finding(
+                "too_large", spec.name, value=path.name, size=size // 10**6, limit=MAX_CSV_BYTES // 10**6
+            ),
+        )
+    with path.open("rb") as file:
+        header, problem = _header(file, spec, path)
+        if problem:
+            return refused(spec, problem)
+        separator = _separator(header)
+        names = next(csv.reader([header], delimiter=separator), [])
+        positions, findings = match_header(names, spec, stage)
+        if not positions:
+            return refused(spec, *findings)
+        if separator != ",":
+            shown = "TAB" if separator == "\t" else separator
+            findings.append(finding("other_separator", spec.name, value=path.name, separator=shown))
+        file.seek(0)
+        try:
+            shape = _scan(file, ord(separator), len(names))
+        except UnicodeDecodeError as error:
+            return refused(
+                spec, *findings, finding("not_utf8", spec.name, row=int(error.reason), value=path.name)
+            )
+        except _LongLineError:
+            limit = CHUNK // 10**6
+            return refused(spec, *findings, finding("long_line", spec.name, value=path.name, limit=limit))
+    if shape.quotes:
+        wrong = [finding("quotes", spec.name, row=record) for record in shape.quotes]
+        return refused(spec, *findings, *wrong, rows=shape.records)
+    for record, found in shape.ragged.items():
+        findings.append(finding("ragged", spec.name, row=record, found=found, expected=len(names)))
+    return without_blank_rows(
+        Raw(
+            spec=spec,
+            frame=_parse(path, separator, len(names), positions),
+            rows=shape.records,
+            findings=tuple(findings),
+            rejected=frozenset(shape.ragged),
+        )
+    )
+
+
+def _header(file: BinaryIO, spec: TableSpec, path: Path) -> tuple[str, Finding | None]:
+    line = file.readline(CHUNK)
+    if not line.strip():
+        columns = ", ".join(column.name for column in spec.columns if column.required)
+        return "", finding("no_header", spec.name, row=1, columns=columns)
+    try:
+        header = line.removeprefix(codecs.BOM_UTF8).decode("utf-8").rstrip("\r\n")
+    except UnicodeDecodeError:
+        return "", finding("not_utf8", spec.name, row=1, value=path.name)
+    if "\0" in header:
+        return "", finding("not_utf8", spec.name, row=1, value=path.name)
+    if "\r" in header:
+        return "", finding("line_endings", spec.name, value=path.name)
+    return header, None
+
+
+def _separator(header: str) -> str:
+    """A comma, unless the header has none and is plainly divided by something else."""
+    if "," in header:
+        return ","
+    return next((mark for mark in (";", "\t") if mark in header), ",")
+
+
+class _LongLineError(Exception):
+    """A line longer than a chunk."""
+
+
+def _chunks(file: BinaryIO) -> Iterator[bytes]:
+    """Pieces that end with a line."""
+    while chunk := file.read(CHUNK):
+        if not chunk.endswith(b"\n"):
+            rest = file.readline(CHUNK)
+            if len(rest) == CHUNK and not rest.endswith(b"\n"):
+                raise _LongLineError
+            chunk += rest
+        yield chunk
+
+
+def _scan(file: BinaryIO, separator: int, width: int) -> _Shape:
+    """Count the cells of every record. Records are numbered as a person sees them: the header is 1."""
+    shape = _Shape(records=-1)
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    inside = 0
+    carried = 0  # separators of a record that goes on from the chunk before
+    for chunk in _chunks(file):
+        records_before = shape.records
+        try:
+            if "\0" in decoder.decode(chunk):
+                raise UnicodeDecodeError("utf-8", b"", 0, 1, str(records_before + FIRST_ROW))
+        except UnicodeDecodeError as error:
+            lines = chunk[: error.start].count(b"\n") if error.object else 0
+            raise UnicodeDecodeError("utf-8", b"", 0, 1, str(records_before + FIRST_ROW + lines)) from error
+        data = np.frombuffer(chunk, np.uint8)
+        marks = data == QUOTE
+        if inside or marks.any():
+            within = (np.cumsum(marks) + inside) & 1
+            outside = within == 0
+            ends = np.flatnonzero((data == NEWLINE) & outside)
+            cuts = np.flatnonzero((data == separator) & outside)
+            stray = _stray_quotes(data, marks, within, separator)
+            inside = int(within[-1])
+        else:
+            ends = np.flatnonzero(data == NEWLINE)
+            cuts = np.flatnonzero(data == separator)
+            stray = np.empty(0, np.int64)
+        if not inside and (not len(ends) or ends[-1] != len(data) - 1):
+            ends = np.append(ends, len(data))  # the last line has no line end
+        counts = np.diff(np.searchsorted(cuts, ends), prepend=0)
+        if len(counts):
+            counts[0] += carried
+            carried = len(cuts) - int(np.searchsorted(cuts, ends[-1]))
+        else:
+            carried += len(cuts)
+        first = records_before + FIRST_ROW  # number of the first record that ends in this chunk
+        _note_ragged(shape, data, ends, counts + 1, width, first)
+        shape.quotes += sorted({first + int(k) for k in np.searchsorted(ends, stray)})
+        shape.records += len(ends)
+    try:
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError as error:
+        raise UnicodeDecodeError("utf-8", b"", 0, 1, str(shape.records + FIRST_ROW - 1)) from error
+    if inside:
+        shape.records += 1
+        shape.quotes.append(shape.records + FIRST_ROW - 1)
+    return shape
+
+
+def _stray_quotes(
+    data: NDArray[np.uint8], marks: NDArray[np.bool_], within: NDArray[np.int64], separator: int
+) -> NDArray[np.int64]:
+    """Positions of quotation marks that neither open nor close a whole cell."""
+    position = np.flatnonzero(marks)
+    before = np.where(position > 0, data[position - 1], NEWLINE)
+    after = np.where(position + 1 < len(data), data[np.minimum(position + 1, len(data) - 1)], NEWLINE)
+    opens = within[position] == 1
+    good_open = np.isin(before, (separator, NEWLINE, QUOTE)) | _after_bom(data, position)
+    good_close = np.isin(after, (separator, NEWLINE, RETURN, QUOTE))
+    return position[np.where(opens, ~good_open, ~good_close)]
+
+
+def _after_bom(data: NDArray[np.uint8], position: NDArray[np.int64]) -> NDArray[np.bool_]:
+    marked = data[:3].tobytes() == codecs.BOM_UTF8
+    return np.asarray((position == 3) & marked, np.bool_)
+
+
+def _note_ragged(
+    shape: _Shape,
+    data: NDArray[np.uint8],
+    ends: NDArray[np.int64],
+    cells: NDArray[np.int64],
+    width: int,
+    first: int,
+) -> None:
+    for k in np.flatnonzero(cells != width):
+        start = int(ends[k - 1]) + 1 if k else 0
+        if cells[k] == 1 and not data[start : ends[k]].tobytes().strip():
+            continue  # a blank line
+        shape.ragged[first + int(k)] = int(cells[k])
+
+
+def _parse(path: Path, separator: str, width: int, positions: dict[int, str]) -> pl.DataFrame:
+    names = [positions.get(position, f"?{position}") for position in range(width)]
+    frame = pl.read_csv(
+        path,
+        has_header=False,
+        skip_rows=1,
+        separator=separator,
+        schema=dict.fromkeys(names, pl.String()),
+        columns=sorted(positions),
+        truncate_ragged_lines=True,
+        raise_if_empty=False,
+    )
+    return with_rows(frame)
