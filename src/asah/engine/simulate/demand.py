@@ -118,8 +118,8 @@ def _travel(layout: Layout, catalogue: Catalogue) -> Floats:
             ("hall", province.hosts, province.host_shares),
             ("senior", (province.senior,), (1.0,)),
         ):
-            fare = ground.fare[np.ix_(local, list(places))] @ np.array(shares)
-            per_day = ground.per_day[np.ix_(local, list(places))] @ np.array(shares)
+            fare = ground.fare[local[:, None], np.array(places)] @ np.array(shares)
+            per_day = ground.per_day[local[:, None], np.array(places)] @ np.array(shares)
             cost[np.ix_(local, mode == name)] = fare[:, None] + per_day[:, None] * days[mode == name]
     return cost
 

@@ -1,36 +1,77 @@
-"""Simulated regions on disk."""
+"""Simulated regions on disk, whole or not at all."""
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Literal
 
 import polars as pl
 
-from asah.engine.simulate.policy import policy_toml
-from asah.engine.simulate.region import Name, simulate
+from asah.engine.errors import CallError
+from asah.engine.simulate.demand import Demand
+from asah.engine.simulate.policy import policy_toml, set_policy
+from asah.engine.simulate.region import Name, generate, set_up, shared_frames, shared_truth, simulate
+from asah.engine.tables import OutputFolder
 
 Format = Literal["csv", "parquet"]
+TRUTH = "truth"  # a folder of its own, so that no stage can read it by mistake
 
 
-def write_region(*, region: Name, people: int | None, seed: int, out: Path, format: Format = "csv") -> None:
-    """Every table of a simulated region as a file in the folder ``out``; the truth in ``out/truth``."""
-    result = simulate(region=region, people=people, seed=seed)
-    (out / "truth").mkdir(parents=True, exist_ok=True)
-    for name, frame in result.frames.items():
-        _write(frame, out / name, format)
-    for name, frame in result.truth.items():
-        _write(frame, out / "truth" / name, format)
-    (out / "policy.toml").write_text(policy_toml(result.policy), encoding="utf-8")
+def write_region(
+    *,
+    region: Name,
+    people: int | None = None,
+    seed: int,
+    out: Path,
+    format: Format | None = None,
+    ratings: bool | None = None,
+) -> None:
+    """Write every table of a simulated region, ``policy.toml``, and the truth in ``out/truth``.
+
+    ``format`` None: CSV, for the nation Parquet (and nothing else). ``ratings`` None: yes, for the nation
+    no. The nation is never held in memory as a whole. Raises CallError and OutputError.
+    """
+    nation = region == "nation"
+    if nation and format == "csv":
+        raise CallError(
+            "Wilayah nation hanya ditulis sebagai Parquet. / The nation is written as Parquet only."
+        )
+    ratings = not nation if ratings is None else ratings
+    with OutputFolder(out, format or ("parquet" if nation else "csv")) as folder:
+        (folder.folder / TRUTH).mkdir()
+        if nation:
+            _stream(folder, people, seed, ratings)
+            return
+        whole = simulate(region=region, people=people, seed=seed, ratings=ratings)
+        for name, frame in whole.frames.items():
+            folder.write(name, frame)
+        for name, frame in whole.truth.items():
+            folder.write(f"{TRUTH}/{name}", frame)
+        folder.write_text("policy.toml", policy_toml(whole.policy))
 
 
-def _write(frame: pl.DataFrame, path: Path, format: Format) -> None:
-    if format == "parquet":
-        frame.write_parquet(path.with_suffix(".parquet"))
-    else:
-        yes_no = [
-            pl.col(c).replace_strict({True: "yes", False: "no"}, return_dtype=pl.String)
-            for c, t in frame.schema.items()
-            if t == pl.Boolean
-        ]
-        frame.with_columns(yes_no).write_csv(path.with_suffix(".csv"))
+def _stream(folder: OutputFolder, people: int | None, seed: int, ratings: bool) -> None:
+    """One chunk of people at a time; what belongs to the whole is written when all have been counted."""
+    layout, standards, catalogue = set_up("nation", people, seed)
+    parts = folder.folder / "parts"
+    demand: Demand | None = None
+    written: dict[str, list[Path]] = {}
+    for number, chunk in enumerate(generate(layout, standards, catalogue, ratings)):
+        truth = {f"{TRUTH}/{name}": frame for name, frame in chunk.truth.items()}
+        for name, frame in {**chunk.frames, **truth}.items():
+            path = parts / name / f"{number:04d}.parquet"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            frame.write_parquet(path)
+            written.setdefault(name, []).append(path)
+        demand = chunk.demand if demand is None else demand + chunk.demand
+    for name, paths in written.items():
+        pl.scan_parquet(paths).sink_parquet(folder.folder / f"{name}.parquet")
+        shutil.rmtree(parts / name)
+    shutil.rmtree(parts)
+    if demand is not None:
+        for name, frame in shared_frames(layout, standards, catalogue, demand).items():
+            folder.write(name, frame)
+    for name, frame in shared_truth(standards, catalogue).items():
+        folder.write(f"{TRUTH}/{name}", frame)
+    folder.write_text("policy.toml", policy_toml(set_policy(layout)))
