@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 from importlib import resources
+from itertools import pairwise
 from typing import Any, Literal
 
 from asah.engine.errors import CallError
@@ -16,13 +17,16 @@ from asah.engine.errors import CallError
 Employment = Literal["PNS", "CPNS", "PPPK", "PPPK_PARUH_WAKTU"]
 JpmPurpose = Literal["pemetaan", "pengisian_jabatan"]
 
+SOURCES = "sources.toml"
+
 
 @dataclass(frozen=True)
 class Rule:
     """One value of one rule while it was in force, with where it stands and whether that was checked.
 
-    ``value`` is an int, float, ``Decimal``, text, bool, or a mapping or tuple of these. ``valid_to``
-    is the last day in force; None = still in force as far as known.
+    ``value`` is an int, ``Decimal`` or text, or a mapping or list of these. ``valid_to`` is the last day in
+    force; None = still in force as far as known. ``source``: ids of ``sources()``. ``verified``: the
+    wording of the regulation was read, also in a copy that quotes it.
     """
 
     name: str
@@ -33,13 +37,22 @@ class Rule:
     valid_to: date | None
     regulation: str
     article: str
-    source: str
+    source: tuple[str, ...]
     verified: bool
     note: str
     file: str
 
     def in_force(self, on: date) -> bool:
         return self.valid_from <= on and (self.valid_to is None or on <= self.valid_to)
+
+
+@dataclass(frozen=True)
+class Source:
+    """Something that was read. ``quotes``: it repeats the wording of the regulation itself."""
+
+    id: str
+    text: str
+    quotes: bool
 
 
 @dataclass(frozen=True)
@@ -59,8 +72,9 @@ class Entitlement:
 class JpForm:
     """How one form of development turns into JP.
 
-    ``unit``: what ``amount`` counts (``jp`` hours of the programme, ``day``, ``session``, ``activity``).
-    ``rate``: JP per unit. ``cap``: JP that count at most per ``cap_period``; None = no cap.
+    ``unit``: what is counted (``jp`` hours of the programme, ``day``, ``session``, ``activity``).
+    ``rate``: JP per unit. ``cap``: units that count at most per ``cap_period``, over all records of a
+    person; None = no cap.
     ``international``: ``fixed`` (``international_rate`` JP per unit), ``percent`` (``international_rate``
     per cent on top) or ``none`` (as at home).
     """
@@ -130,7 +144,7 @@ class RuleSet:
         return Decimal(self.get("budget_share_minimum", region).value)
 
     def retirement_age(self, post: str) -> int:
-        """Age in years (BUP) by kind of post, see the keys of ``retirement_age``."""
+        """Age in years (BUP) of a kind of post: one of ``keys("retirement_age")``."""
         return int(self.get("retirement_age", post).value)
 
     def default_level(self, position_kind: str | None, golongan: str | None) -> int | None:
@@ -163,32 +177,54 @@ def at(on: date) -> RuleSet:
 @cache
 def all_rules() -> tuple[Rule, ...]:
     """Every rule of every date, in the order of the files. Two rules in force at once are an error."""
-    folder = resources.files(__package__) / "data"
-    files = sorted((f for f in folder.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name)
-    rules = tuple(rule for file in files for rule in read(file.name, file.read_text(encoding="utf-8")))
-    clashes = [
-        f"{a.name}[{a.key}] in {a.file} and {b.file}"
-        for i, a in enumerate(rules)
-        for b in rules[i + 1 :]
-        if (a.name, a.key) == (b.name, b.key) and (a.in_force(b.valid_from) or b.in_force(a.valid_from))
-    ]
-    if clashes:
-        raise CallError(f"rules in force twice: {'; '.join(clashes)}. Give the earlier one a valid_to.")
+    rules = tuple(rule for name, text in _files() if name != SOURCES for rule in read(name, text))
+    by_name: dict[tuple[str, str], list[Rule]] = {}
+    for rule in rules:
+        by_name.setdefault((rule.name, rule.key), []).append(rule)
+    for same in by_name.values():
+        same.sort(key=lambda rule: rule.valid_from)
+        for earlier, later in pairwise(same):
+            if earlier.in_force(later.valid_from):
+                raise CallError(
+                    f"{later.file}: two values of {later.name}[{later.key}] are in force on "
+                    f"{later.valid_from}. Give the earlier one a valid_to."
+                )
     return rules
 
 
+@cache
+def sources() -> Mapping[str, Source]:
+    """Every source by its id."""
+    text = dict(_files())[SOURCES]
+    return {
+        row["id"]: Source(row["id"], row["text"], _yes_no(row["quotes"]))
+        for row in tomllib.loads(text)["source"]
+    }
+
+
 def read(file: str, text: str) -> tuple[Rule, ...]:
-    """The rules of one file. The head of a ``[[rule]]`` group is shared by its ``[[rule.value]]`` rows."""
+    """The rules of one file: every row of ``values`` takes what it does not say from its ``[[rule]]``."""
     rules = []
     for group in tomllib.loads(text, parse_float=Decimal)["rule"]:
         shared = {name: field for name, field in group.items() if name != "values"}
         for row in group["values"]:
             fields = {"valid_to": None, "note": "", "key": "", "article": "", **shared, **row}
             try:
-                rules.append(Rule(file=file, **{**fields, "verified": _yes_no(fields["verified"])}))
+                verified, source = _yes_no(fields["verified"]), tuple(fields["source"])
+                if unknown := [name for name in source if name not in sources()]:
+                    raise ValueError(f"unknown source {', '.join(unknown)}; describe it in {SOURCES}")
+                if verified and not any(sources()[name].quotes for name in source):
+                    raise ValueError("verified without a source that quotes the regulation")
+                rules.append(Rule(file=file, **{**fields, "verified": verified, "source": source}))
             except (TypeError, KeyError, ValueError) as wrong:
                 raise CallError(f"{file}: rule {fields.get('name')}[{fields['key']}]: {wrong}") from wrong
     return tuple(rules)
+
+
+def _files() -> tuple[tuple[str, str], ...]:
+    folder = resources.files(__package__) / "data"
+    files = sorted((f for f in folder.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name)
+    return tuple((file.name, file.read_text(encoding="utf-8")) for file in files)
 
 
 def _yes_no(text: str) -> bool:
