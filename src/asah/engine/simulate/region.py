@@ -79,9 +79,11 @@ def set_up(region: str, people: int | None, seed: int) -> tuple[Layout, Standard
     return layout, standards, compile_catalogue(layout, standards)
 
 
-def generate(layout: Layout, standards: Standards, catalogue: Catalogue, ratings: bool) -> Iterator[Chunk]:
-    """The chunks of a region in order; each depends on the seed and its own number alone."""
-    for number in range(len(layout.chunks)):
+def generate(
+    layout: Layout, standards: Standards, catalogue: Catalogue, ratings: bool, only: int | None = None
+) -> Iterator[Chunk]:
+    """The chunks of a region in order, or one ``only``; each depends on the seed and its own number alone."""
+    for number in range(len(layout.chunks)) if only is None else [only]:
         roster = hire(layout, standards, number)
         needs = assess(layout, standards, roster, number)
         mandated, completed = history(layout, standards, catalogue, roster, number)
