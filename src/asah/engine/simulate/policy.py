@@ -23,13 +23,13 @@ def set_policy(layout: Layout) -> dict[str, Any]:
         if size
     }
     zones = [
-        {"column": "zone", "value": zone, "floor_share": 0.35, "points": 0.5}
+        {"column": "zone", "value": zone, "floor_share": 0.25, "points": 0.5}
         for zone in layout.settings["remote_zones"]
         if zone in inhabited
     ]
     streams = [
-        {"column": "stream", "value": "ethics", "floor_share": 0.40, "points": 0.5},
-        {"column": "stream", "value": "integrity", "floor_share": 0.35, "points": 0.5},
+        {"column": "stream", "value": "ethics", "floor_share": 0.35, "points": 0.5},
+        {"column": "stream", "value": "integrity", "floor_share": 0.30, "points": 0.5},
     ]
     return {
         "year": PLAN_YEAR,
