@@ -9,14 +9,14 @@ import numpy as np
 import polars as pl
 
 from asah.engine.errors import Finding
-from asah.engine.needs.components import Components, by_moments
+from asah.engine.needs.components import Components
 from asah.engine.needs.gaps import find_needs, required_levels
-from asah.engine.needs.model import estimate, fixed_part
+from asah.engine.needs.model import estimate
 from asah.engine.needs.panel import ROLES, encode
 from asah.engine.needs.units import by_unit, coverage_of
 from asah.engine.rules import RuleSet
 
-DRAWS = 48
+SCALE = (1.0, 5.0)
 
 
 class Frames(Protocol):
@@ -61,39 +61,33 @@ def compute_needs(*, tables: Frames, rules: RuleSet, seed: int = 0) -> Needs:
     the same result. Raises ``InputError`` for ratings that name nobody or nothing.
     """
     people, competencies, ratings = tables["people"], tables["competencies"], tables["ratings"]
-    encoded = encode(ratings=ratings, people=people, competencies=competencies, rules=rules)
+    required = required_levels(
+        people=people, competencies=competencies, requirements=tables["requirements"], rules=rules
+    )
+    encoded = encode(
+        ratings=ratings, people=people, competencies=competencies, required=required.rows, rules=rules
+    )
     panel = encoded.panel
     if len(panel.score):
-        components = by_moments(
-            panel=panel,
-            residual=panel.score - fixed_part(panel=panel, components=None),
-            agreement=rules.number("single_rating_agreement"),
-        )
-        components = by_moments(
-            panel=panel,
-            residual=panel.score - fixed_part(panel=panel, components=components),
-            agreement=rules.number("single_rating_agreement"),
-        )
         solved = estimate(
             panel=panel,
-            components=components,
+            agreement=rules.number("single_rating_agreement"),
             drift=rules.number("evidence_drift_variance"),
-            draws=DRAWS,
+            scale=SCALE,
             seed=seed,
         )
         mean, sd = solved.mean, solved.sd
         anchor = tuple(ROLES[role] for role in panel.anchors)
-        reliability = _reliability(components, sd, solved.bias, anchor, tuple(ROLES[r] for r in panel.roles))
+        reliability = _reliability(
+            solved.components, sd, solved.bias, anchor, tuple(ROLES[r] for r in panel.roles)
+        )
     else:
         mean, sd = np.zeros(0), np.zeros(0)
         anchor, reliability = (), None
     estimated = encoded.pairs.with_columns(
         posterior_mean=pl.Series(mean, dtype=pl.Float64),
-        level_mean=pl.Series(np.clip(mean, 1.0, 5.0), dtype=pl.Float64),
+        level_mean=pl.Series(np.clip(mean, *SCALE), dtype=pl.Float64),
         level_sd=pl.Series(sd, dtype=pl.Float64),
-    )
-    required = required_levels(
-        people=people, competencies=competencies, requirements=tables["requirements"], rules=rules
     )
     gaps = find_needs(
         levels=estimated.drop("ratings"), required=required.rows, threshold=rules.number("need_threshold")

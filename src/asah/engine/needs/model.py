@@ -1,13 +1,4 @@
-"""The rater model solved: levels of persons whose raters differ.
-
-Score of person i on competency c by rater r in role q:
-
-    y = mean(c) + person(i) + particular(i,c) + bias(q) + severity(r) + halo(i,r) + noise
-
-Given means, biases and severities (the shared unknowns) persons have nothing in common. What belongs to
-one person is eliminated exactly, in small blocks, and one sparse system in the shared unknowns is left:
-Henderson's mixed model equations, https://doi.org/10.2307/2529430.
-"""
+"""Levels from ratings: variance components, scores cut off by the scale, and the posterior of every level."""
 
 from __future__ import annotations
 
@@ -15,16 +6,32 @@ from dataclasses import dataclass
 
 import numpy as np
 import scipy.sparse as sp
+from scipy.special import ndtr, ndtri
 
-from asah.engine.needs.components import Components
+from asah.engine.needs.components import FLOOR, Components, by_moments
+from asah.engine.needs.equations import (
+    VAGUE,
+    Equations,
+    Parts,
+    assemble,
+    halo_variance,
+    indicator,
+    means_of,
+    own_variance,
+    parts_given,
+    right_side,
+    solve,
+)
 from asah.engine.needs.panel import ROLES, Floats, Ints, Panel, totals
 
-VAGUE = 1e-6
-"""Prior precision of means and biases: a thousand levels of freedom, only there to keep them solvable."""
-
-TOLERANCE = 1e-9
+CHAINS = 4
+"""Completed copies of the scores; what they disagree on enters the sd."""
+SWEEPS = (4, 40)
+RATINGS_SWEPT = 400_000
+"""A panel is swept until so many ratings were seen, but at least and at most as often as ``SWEEPS`` says."""
 BATCH = 8
-"""Perturbed solutions made at a time: what bounds the memory of the sd."""
+DRAWS = 32
+TINY, FAR = 1e-300, 37.0
 
 
 @dataclass(frozen=True)
@@ -34,282 +41,152 @@ class Levels:
     mean: Floats
     sd: Floats
     bias: Floats
+    components: Components
 
 
-@dataclass(frozen=True)
-class Equations:
-    """The mixed model equations of a panel with everything that belongs to one person eliminated.
-
-    n ratings, K pairs, F forms, U = persons + forms (a person's level and the halos of their forms),
-    c competencies, b free biases, s raters. ``few`` = b + c: the order of shared unknowns is free
-    biases, means, severities.
-    """
-
-    panel: Panel
-    few: int
-    noise: Floats  # (n,) variance of a rating
-    by_form: sp.csr_array  # F x n, weights
-    by_pair: sp.csr_array  # K x n, weights
-    T: sp.csr_array  # K x F, weights
-    shrink: Floats  # (K,) variance of the particular level, the rest known
-    kept: Floats  # (K,) share of a pair's information left once the particular level is eliminated
-    competency: sp.csr_array  # K x c
-    E: sp.csr_array  # F x U
-    person_column: Ints  # (persons,) column of the person in U
-    prior_u: Floats  # (U,) prior precision
-    Q_inverse: sp.csr_array  # U x U, blocks of one person
-    offsets: sp.csr_array  # F x (b + s)
-    M: sp.csr_array  # F x F information on forms
-    N: sp.csr_array  # F x c
-    prior: Floats  # (b + c + s,) prior precision
-    H: sp.csr_array  # (b + c + s) squared
-
-
-def assemble(*, panel: Panel, components: Components) -> Equations:
-    """Build the equations; memory and time are linear in the ratings."""
-    n, pairs, forms = len(panel.score), len(panel.pair_person), len(panel.form_person)
-    noise = components.noise[panel.rating_role] + panel.ageing
-    w = 1.0 / noise
-    T = sp.csr_array((w, (panel.pair, panel.form)), shape=(pairs, forms))
-    information = totals(panel.pair, pairs, w)
-    shrink = 1.0 / (1.0 / components.competency + information)
-    kept = shrink / components.competency
-    competency = _indicator(panel.pair_competency, panel.competencies)
-    M = sp.csr_array(_diagonal(totals(panel.form, forms, w)) - T.T @ _diagonal(shrink) @ T)
-    N = sp.csr_array(T.T @ _diagonal(kept) @ competency)
-
-    E, person_column, block = _person_map(panel)
-    prior_u = np.full(E.shape[1], 1.0 / components.person)
-    # The severity of a rater of a single person cannot be told from halo: it joins it.
-    alone = np.where(panel.form_rater < 0, components.severity[panel.form_role], 0.0)
-    prior_u[E.indices[E.data == 2.0]] = 1.0 / (components.halo[panel.form_role] + alone)
-    E.data[:] = 1.0
-    Q_inverse = _inverse_of_blocks(sp.csr_array(E.T @ M @ E + _diagonal(prior_u)), block)
-    P = sp.csr_array(E @ Q_inverse @ E.T)
-
-    free = [role for role in panel.roles if role not in panel.anchors]
-    bias = _indicator(panel.form_role, len(ROLES))[:, free]
-    offsets = sp.csr_array(sp.hstack([bias, _indicator(panel.form_rater, len(panel.rater_role))]))
-    MP = sp.csr_array(M @ P)
-    top = offsets.T @ (M - MP @ M) @ offsets
-    side = offsets.T @ (N - MP @ N)
-    means = _diagonal(competency.T @ (information * kept)) - N.T @ P @ N
-    b, c, s = len(free), panel.competencies, len(panel.rater_role)
-    order = np.r_[0:b, b + s : b + s + c, b : b + s]
-    prior = np.r_[np.full(b + c, VAGUE), 1.0 / components.severity[panel.rater_role]]
-    H = sp.csr_array(sp.block_array([[top, side], [side.T, means]]))[order][:, order]
-    return Equations(
-        panel=panel,
-        few=b + c,
-        noise=noise,
-        by_form=sp.csr_array((w, (panel.form, np.arange(n))), shape=(forms, n)),
-        by_pair=sp.csr_array((w, (panel.pair, np.arange(n))), shape=(pairs, n)),
-        T=T,
-        shrink=shrink,
-        kept=kept,
-        competency=competency,
-        E=E,
-        person_column=person_column,
-        prior_u=prior_u,
-        Q_inverse=Q_inverse,
-        offsets=offsets,
-        M=M,
-        N=N,
-        prior=prior,
-        H=sp.csr_array(H + _diagonal(prior)),
-    )
-
-
-def right_side(equations: Equations, score: Floats) -> Floats:
-    """Right-hand side (b + c + s, m) for scores (n, m)."""
-    e = equations
-    b = e.few - e.panel.competencies
-    at_pair, at_form = _sums(e, score)
-    rest = at_form - e.M @ (e.E @ (e.Q_inverse @ (e.E.T @ at_form)))
-    offsets = e.offsets.T @ rest
-    means = e.competency.T @ (e.kept[:, None] * at_pair) - e.N.T @ (e.E @ (e.Q_inverse @ (e.E.T @ at_form)))
-    return np.concatenate([offsets[:b], means, offsets[b:]])
-
-
-def solve(equations: Equations, right: Floats) -> Floats:
-    """Shared unknowns (b + c + s, m) for right-hand sides of that shape."""
-    few, H = equations.few, equations.H
-    dense = H[:few][:, :few].toarray()
-    if H.shape[0] == few:
-        return np.linalg.solve(dense, right)
-    edge = H[few:][:, :few].toarray()
-    solved = conjugate_gradient(H[few:][:, few:], np.hstack([edge, right[few:]]))
-    inner, outer = solved[:, :few], solved[:, few:]
-    top = np.linalg.solve(dense - edge.T @ inner, right[:few] - edge.T @ outer)
-    return np.concatenate([top, outer - inner @ top])
-
-
-def levels_given(equations: Equations, shared: Floats, score: Floats | None = None) -> Floats:
-    """Posterior mean level (K, m) given shared unknowns (b + c + s, m); ``score`` (n, m), None = all 0."""
-    e = equations
-    b = e.few - e.panel.competencies
-    mean = shared[b : e.few]
-    offset = e.offsets @ np.concatenate([shared[:b], shared[e.few :]])
-    at_pair, at_form = (0.0, 0.0) if score is None else _sums(e, score)
-    u = e.Q_inverse @ (e.E.T @ (at_form - e.M @ offset - e.N @ mean))
-    level = mean[e.panel.pair_competency]
-    information = ((1.0 - e.kept) / e.shrink)[:, None]
-    particular = e.shrink[:, None] * (at_pair - e.T @ (offset + e.E @ u) - information * level)
-    return np.asarray(level + u[e.person_column[e.panel.pair_person]] + particular)
-
-
-def own_variance(equations: Equations) -> Floats:
-    """Variance (K,) of each pair's level if the shared unknowns were known."""
-    e = equations
-    pairs = len(e.shrink)
-    person = sp.csr_array(
-        (np.ones(pairs), (np.arange(pairs), e.person_column[e.panel.pair_person])),
-        shape=(pairs, e.E.shape[1]),
-    )
-    a = sp.csr_array(person - _diagonal(e.shrink) @ e.T @ e.E)
-    return np.asarray(e.shrink + (a @ e.Q_inverse).multiply(a).sum(axis=1))
-
-
-def shared_errors(equations: Equations, components: Components, rng: np.random.Generator, m: int) -> Floats:
-    """m draws (b + c + s, m) of the shared unknowns' error: the equations solved for simulated scores."""
-    panel = equations.panel
-    person = rng.standard_normal((panel.persons, m)) * np.sqrt(components.person)
-    particular = rng.standard_normal((len(panel.pair_person), m)) * np.sqrt(components.competency)
-    alone = np.where(panel.form_rater < 0, components.severity[panel.form_role], 0.0)
-    spread = np.sqrt(components.halo[panel.form_role] + alone)[:, None]
-    form = rng.standard_normal((len(panel.form_person), m)) * spread + person[panel.form_person]
-    score = rng.standard_normal((len(panel.score), m)) * np.sqrt(equations.noise)[:, None]
-    score += form[panel.form]
-    score += particular[panel.pair]
-    right = right_side(equations, score)
-    right += rng.standard_normal(right.shape) * np.sqrt(equations.prior)[:, None]
-    return solve(equations, right)
-
-
-def estimate(*, panel: Panel, components: Components, drift: float, draws: int, seed: int) -> Levels:
+def estimate(
+    *, panel: Panel, agreement: float, drift: float, scale: tuple[float, float], seed: int
+) -> Levels:
     """Posterior mean and sd of every rated pair.
 
-    The variance given the shared unknowns is exact; what their own uncertainty adds comes from ``draws``
-    perturbed solutions. ``drift``: variance added per year past validity, in levels squared.
+    A score at an end of the ``scale`` (lowest, highest) only says that the opinion lies there or beyond: it
+    is drawn anew, given all the rest, in every sweep. Each sweep then takes the components from the drawn
+    effects, so that they move from the moments to the restricted maximum likelihood (stochastic EM,
+    https://doi.org/10.1214/aos/1176346060). ``agreement``: see ``by_moments``. ``drift``: variance added per
+    year past validity, in levels squared.
+
+    The variance given the shared unknowns is exact; what their own uncertainty adds comes from ``DRAWS``
+    perturbed solutions, what the cut-off scores add from the difference between ``CHAINS`` copies.
     """
-    equations = assemble(panel=panel, components=components)
-    score = panel.score[:, None]
-    shared = solve(equations, right_side(equations, score))
-    mean = levels_given(equations, shared, score)[:, 0]
-    variance = own_variance(equations) + drift * panel.expired_years
     rng = np.random.default_rng(seed)
-    batches = max(1, draws // BATCH)
-    for _ in range(batches):
-        errors = shared_errors(equations, components, rng, BATCH)
-        variance += (levels_given(equations, errors) ** 2).sum(axis=1) / (batches * BATCH)
-    bias = np.zeros(len(ROLES))
-    free = [role for role in panel.roles if role not in panel.anchors]
-    bias[free] = shared[: len(free), 0]
-    return Levels(mean=mean, sd=np.sqrt(variance), bias=bias)
-
-
-def fixed_part(*, panel: Panel, components: Components | None) -> Floats:
-    """Means and biases at every rating (n,): by least squares, or generalised by ``components``."""
-    free = [role for role in panel.roles if role not in panel.anchors]
-    b, c = len(free), panel.competencies
-    if components is None:
-        design = sp.csr_array(
-            sp.hstack(
-                [
-                    _indicator(panel.rating_role, len(ROLES))[:, free],
-                    _indicator(panel.pair_competency[panel.pair], c),
-                ]
-            )
-        )
-        normal = (design.T @ design).toarray() + VAGUE * np.eye(b + c)
-        few = np.linalg.solve(normal, design.T @ panel.score)
-    else:
+    components = by_moments(panel=panel, residual=panel.score - _least_squares(panel), agreement=agreement)
+    score = np.repeat(panel.score[:, None], CHAINS, axis=1)
+    sweeps = int(np.clip(RATINGS_SWEPT // len(panel.score), *SWEEPS))
+    seen: list[Components] = []
+    for _ in range(sweeps):
         equations = assemble(panel=panel, components=components)
-        few = solve(equations, right_side(equations, panel.score[:, None]))[: b + c, 0]
+        parts, shared = draw(equations, components, score, rng)
+        score = _complete(equations, parts.score(panel), scale, rng)
+        components = _from_effects(panel, components, parts, shared[equations.few :], score)
+        seen.append(components)
+    components = _average(seen[sweeps // 2 :])
+    equations = assemble(panel=panel, components=components)
+    shared = solve(equations, right_side(equations, score))
+    level = parts_given(equations, shared, score).level(panel)
+    variance = own_variance(equations) + drift * panel.expired_years
+    variance += level.var(axis=1, ddof=1) * (1 + 1 / CHAINS)
+    for _ in range(DRAWS // BATCH):
+        variance += (shared_errors(equations, components, rng).level(panel) ** 2).sum(axis=1) / DRAWS
     bias = np.zeros(len(ROLES))
-    bias[free] = few[:b]
-    return bias[panel.rating_role] + few[b:][panel.pair_competency[panel.pair]]
+    bias[panel.free_roles] = shared[: len(panel.free_roles)].mean(axis=1)
+    return Levels(mean=level.mean(axis=1), sd=np.sqrt(variance), bias=bias, components=components)
 
 
-def conjugate_gradient(A: sp.csr_array, right: Floats) -> Floats:
-    """Solve A X = right for all columns at once; A symmetric positive definite, diagonal preconditioner."""
-    inverse = 1.0 / A.diagonal()[:, None]
-    x = np.zeros_like(right)
-    r = right.copy()
-    z = inverse * r
-    p = z.copy()
-    rz = (r * z).sum(axis=0)
-    goal = TOLERANCE**2 * np.maximum(rz, np.finfo(float).tiny)
-    for _ in range(10 * len(right)):
-        if np.all(rz <= goal):
-            break
-        Ap = A @ p
-        step = np.divide(rz, (p * Ap).sum(axis=0), out=np.zeros_like(rz), where=rz > goal)
-        x += step * p
-        r -= step * Ap
-        z = inverse * r
-        new = (r * z).sum(axis=0)
-        p = z + np.divide(new, rz, out=np.zeros_like(rz), where=rz > goal) * p
-        rz = new
-    return x
+def draw(
+    equations: Equations, components: Components, score: Floats, rng: np.random.Generator
+) -> tuple[Parts, Floats]:
+    """A draw of every effect and shared unknown given the scores (n, m): m columns. A simulated world is
+    corrected by what the equations say about the difference between real scores and its own
+    (Matheron's rule)."""
+    world, shared, simulated = simulate_world(equations, components, rng, score.shape[1])
+    difference = score - simulated
+    correction = solve(equations, right_side(equations, difference))
+    return world.plus(parts_given(equations, correction, difference)), shared + correction
 
 
-def _sums(e: Equations, score: Floats) -> tuple[Floats, Floats]:
-    """Weighted sums by pair (K, m), and by form with the particular level eliminated (F, m)."""
-    at_pair = e.by_pair @ score
-    return at_pair, e.by_form @ score - e.T.T @ (e.shrink[:, None] * at_pair)
+def shared_errors(equations: Equations, components: Components, rng: np.random.Generator) -> Parts:
+    """What ``BATCH`` draws of the error of the shared unknowns change in every effect."""
+    _, shared, simulated = simulate_world(equations, components, rng, BATCH)
+    return parts_given(equations, shared - solve(equations, right_side(equations, simulated)))
 
 
-def _person_map(panel: Panel) -> tuple[sp.csr_array, Ints, Ints]:
-    """Map of a person's level (1) and halos (2) to forms, the person's column, the person of a column."""
-    forms = np.arange(len(panel.form_person))
-    rated, first, size = np.unique(panel.form_person, return_index=True, return_counts=True)
-    column = np.zeros(panel.persons, dtype=np.int64)
-    column[rated] = first + np.arange(len(rated))
-    halo = forms + np.repeat(np.arange(1, len(rated) + 1), size)
-    E = sp.csr_array(
-        (
-            np.repeat([1.0, 2.0], len(forms)),
-            (np.r_[forms, forms], np.r_[column[panel.form_person], halo]),
-        ),
-        shape=(len(forms), len(forms) + len(rated)),
+def simulate_world(
+    equations: Equations, components: Components, rng: np.random.Generator, m: int
+) -> tuple[Parts, Floats, Floats]:
+    """m draws from the model with means and biases 0: effects, shared unknowns and scores."""
+    panel = equations.panel
+    few = equations.few
+    shared = np.zeros((few + len(panel.rater_role), m))
+    shared[few:] = rng.standard_normal((len(panel.rater_role), m)) * _sd(
+        components.severity[panel.rater_role]
     )
-    E.sort_indices()
-    return E, column, np.repeat(np.arange(len(rated)), size + 1)
-
-
-def _inverse_of_blocks(Q: sp.csr_array, block: Ints) -> sp.csr_array:
-    """Inverse of a matrix of dense diagonal blocks; ``block`` numbers the block of each row, in order."""
-    size = np.bincount(block)
-    first = np.r_[0, np.cumsum(size)[:-1]]
-    entries = Q.tocoo()
-    row, column = entries.coords
-    rows, columns, values = [], [], []
-    for width in np.unique(size):
-        of = np.flatnonzero(size == width)
-        slot = np.full(len(size), -1)
-        slot[of] = np.arange(len(of))
-        mine = slot[block[row]] >= 0
-        at = slot[block[row[mine]]]
-        dense = np.zeros((len(of), width, width))
-        dense[at, row[mine] - first[block[row[mine]]], column[mine] - first[block[row[mine]]]] = entries.data[
-            mine
-        ]
-        inside = np.arange(width)
-        rows.append(np.repeat(first[of][:, None] + inside, width, axis=1).ravel())
-        columns.append(np.tile(first[of][:, None] + inside, (1, width)).ravel())
-        values.append(np.linalg.inv(dense).ravel())
-    inverse = sp.coo_array(
-        (np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))), shape=Q.shape
+    b = few - equations.means.shape[1]
+    rated = np.zeros((panel.persons, 1))
+    rated[panel.form_person] = 1.0
+    world = Parts(
+        mean=np.zeros((len(panel.pair_person), m)),
+        particular=rng.standard_normal((len(panel.pair_person), m)) * np.sqrt(components.competency),
+        offset=np.asarray(equations.offsets @ np.concatenate([shared[:b], shared[few:]])),
+        halo=rng.standard_normal((len(panel.form_person), m)) * _sd(halo_variance(panel, components)),
+        person=rated * rng.standard_normal((panel.persons, m)) * np.sqrt(components.person),
     )
-    return sp.csr_array(inverse)
+    score = world.score(panel)
+    score += rng.standard_normal(score.shape) * _sd(equations.noise)
+    return world, shared, score
 
 
-def _indicator(group: Ints, groups: int) -> sp.csr_array:
-    """One row per entry with a 1 in the column of its group; -1 = an empty row."""
-    rows = np.flatnonzero(group >= 0)
-    return sp.csr_array((np.ones(len(rows)), (rows, group[rows])), shape=(len(group), groups))
+def _complete(
+    equations: Equations, expected: Floats, scale: tuple[float, float], rng: np.random.Generator
+) -> Floats:
+    """The scores (n, m), those at an end of the scale drawn beyond it around ``expected`` (n, m)."""
+    panel = equations.panel
+    score = np.repeat(panel.score[:, None], expected.shape[1], axis=1)
+    for sign, end in ((-1.0, scale[0]), (1.0, scale[1])):
+        at = np.flatnonzero(sign * (panel.score - end) >= 0)
+        bound = end - sign * panel.step / 2
+        sd = _sd(equations.noise[at])
+        beyond = ndtr(sign * (expected[at] - bound) / sd)
+        drawn = ndtri(rng.random(beyond.shape) * np.maximum(beyond, TINY))
+        score[at] = expected[at] - sign * sd * np.maximum(drawn, -FAR)
+    return score
 
 
-def _diagonal(values: Floats) -> sp.dia_array:
-    return sp.diags_array(values)
+def _from_effects(
+    panel: Panel, components: Components, parts: Parts, severity: Floats, score: Floats
+) -> Components:
+    """Components as the mean squares of drawn effects (m columns); assumed ones stay as they are."""
+    if components.assumed:
+        return components
+    rated = np.unique(panel.form_person)
+    # Where some raters of a role rated several people, only their halo is free of severity.
+    pure = (panel.form_rater >= 0) | ~np.isin(panel.form_role, panel.rater_role)
+    noise = (score - parts.score(panel)) ** 2 - panel.ageing[:, None]
+    return Components(
+        person=max(FLOOR, float((parts.person[rated] ** 2).mean())),
+        competency=max(FLOOR, float((parts.particular**2).mean())),
+        severity=_mean_by_role(severity**2, panel.rater_role, components.severity),
+        halo=_mean_by_role(parts.halo[pure] ** 2, panel.form_role[pure], components.halo),
+        noise=np.maximum(panel.step**2 / 12, _mean_by_role(noise, panel.rating_role, components.noise)),
+    )
+
+
+def _mean_by_role(squares: Floats, role: Ints, otherwise: Floats) -> Floats:
+    """Mean per role over members and columns; ``otherwise`` for a role without members."""
+    count = totals(role, len(ROLES))
+    mean = totals(role, len(ROLES), squares.mean(axis=1)) / np.maximum(count, 1.0)
+    return np.where(count > 0, np.maximum(FLOOR, mean), otherwise)
+
+
+def _average(kept: list[Components]) -> Components:
+    return Components(
+        person=float(np.mean([c.person for c in kept])),
+        competency=float(np.mean([c.competency for c in kept])),
+        severity=np.mean([c.severity for c in kept], axis=0),
+        halo=np.mean([c.halo for c in kept], axis=0),
+        noise=np.mean([c.noise for c in kept], axis=0),
+        assumed=kept[-1].assumed,
+    )
+
+
+def _least_squares(panel: Panel) -> Floats:
+    """Means and biases at every rating (n,), fitted without regard to who rated whom."""
+    free = panel.free_roles
+    design = sp.csr_array(
+        sp.hstack([indicator(panel.rating_role, len(ROLES))[:, free], means_of(panel)[panel.pair]])
+    )
+    normal = (design.T @ design).toarray() + VAGUE * np.eye(design.shape[1])
+    return np.asarray(design @ np.linalg.solve(normal, design.T @ panel.score))
+
+
+def _sd(variance: Floats) -> Floats:
+    return np.sqrt(variance)[:, None]

@@ -24,8 +24,9 @@ class Panel:
     """n ratings of K (person, competency) pairs on F forms; a form is what one rater wrote on one person.
 
     Per rating: ``score`` (levels), ``pair``, ``form``, ``ageing`` (levels squared of extra noise against
-    the freshest rating of the pair). Per pair: ``pair_person``, ``pair_competency``, ``expired_years`` (of
-    the freshest evidence, 0 while valid). Per form: ``form_person``, ``form_role`` (index in ``ROLES``),
+    the freshest rating of the pair). Per pair: ``pair_person``, ``pair_competency``, ``standard`` (level the
+    person's post requires, less the mean of all; 0 where it requires none), ``expired_years`` (of the
+    freshest evidence, 0 while valid). Per form: ``form_person``, ``form_role`` (index in ``ROLES``),
     ``form_rater`` (index of a rater who rated several people in that role, -1 for one who rated a single
     person: their severity cannot be told from their opinion of that person). Pairs and forms are sorted
     by person. Per rater: ``rater_role``. ``step``: the smallest score distance on the scale (0 = none).
@@ -37,6 +38,7 @@ class Panel:
     ageing: Floats
     pair_person: Ints
     pair_competency: Ints
+    standard: Floats
     expired_years: Floats
     form_person: Ints
     form_role: Ints
@@ -54,6 +56,11 @@ class Panel:
     def roles(self) -> tuple[int, ...]:
         """The roles somebody rated in, strongest first."""
         return tuple(int(role) for role in np.unique(self.form_role))
+
+    @property
+    def free_roles(self) -> list[int]:
+        """Roles whose bias is estimated."""
+        return [role for role in self.roles if role not in self.anchors]
 
     @property
     def anchors(self) -> tuple[int, ...]:
@@ -75,9 +82,16 @@ class Encoded:
 
 
 def encode(
-    *, ratings: pl.DataFrame, people: pl.DataFrame, competencies: pl.DataFrame, rules: RuleSet
+    *,
+    ratings: pl.DataFrame,
+    people: pl.DataFrame,
+    competencies: pl.DataFrame,
+    required: pl.DataFrame,
+    rules: RuleSet,
 ) -> Encoded:
     """Number the ratings; persons and competencies keep the order of their tables.
+
+    ``required``: person_id, competency_id, required (level), the post held before the next one.
 
     Of several ratings of one person, competency, rater and role the latest counts. Raises ``InputError``
     for a person, competency, role or score that cannot be read, all rows at once.
@@ -129,6 +143,15 @@ def encode(
             pl.first("freshest"),
             basis=pl.col("rater_role").unique(maintain_order=True).str.join("+"),
         )
+        .join(
+            required.select("person_id", "competency_id", "required").unique(
+                ["person_id", "competency_id"], keep="first", maintain_order=True
+            ),
+            on=["person_id", "competency_id"],
+            how="left",
+            maintain_order="left",
+        )
+        .with_columns(standard=(pl.col("required") - pl.col("required").mean()).fill_null(0.0))
         .with_row_index("pair")
     )
     indexed = aged.join(forms, on=["person", "role", "rater_id"], maintain_order="left").join(
@@ -142,6 +165,7 @@ def encode(
         ageing=drift * (indexed["expired"] - indexed["freshest"]).to_numpy(),
         pair_person=_ints(pairs["person"]),
         pair_competency=_ints(pairs["competency"]),
+        standard=pairs["standard"].to_numpy(),
         expired_years=pairs["freshest"].to_numpy(),
         form_person=_ints(forms["person"]),
         form_role=_ints(forms["role"]),

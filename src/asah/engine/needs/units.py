@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import polars as pl
 
+from asah.engine.needs.panel import Floats, Ints
+
 RESAMPLES = 400
 INTERVAL = (0.05, 0.95)
-RANKS = pl.DataFrame(
-    schema={"unit": pl.String, "competency": pl.String, "rank_low": pl.Int64, "rank_high": pl.Int64}
-)
 
 
 def by_unit(*, people: pl.DataFrame, required: pl.DataFrame, gaps: pl.DataFrame, seed: int) -> pl.DataFrame:
@@ -37,15 +38,12 @@ def by_unit(*, people: pl.DataFrame, required: pl.DataFrame, gaps: pl.DataFrame,
         depth=pl.col("gap_levels").filter(likely).mean(),
         mwds=pl.col("expected_gap").mean() * pl.col("weight").mean(),
     )
-    ranks = [
-        _rank_intervals(unit, np.random.default_rng([seed, index]))
-        for index, unit in enumerate(located.partition_by("unit", maintain_order=True))
-    ]
+    ranks = _rank_intervals(located, seed)
     counts = ("staff", "assessed", "with_gap", "rank_low", "rank_high")
     key = ["unit", "competency"]
     return (
         staff.join(measured, on=key, how="left", maintain_order="left")
-        .join(pl.concat([RANKS, *ranks]), on=key, how="left", maintain_order="left")
+        .join(ranks, on=key, how="left", maintain_order="left")
         .join(people.select(unit="unit_id").unique(maintain_order=True).with_row_index("order"), on="unit")
         .sort("order", "mwds", descending=[False, True], nulls_last=True, maintain_order=True)
         .with_columns(pl.col("assessed", "with_gap").fill_null(0))
@@ -56,31 +54,44 @@ def by_unit(*, people: pl.DataFrame, required: pl.DataFrame, gaps: pl.DataFrame,
     )
 
 
-def _rank_intervals(unit: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
-    """Rank interval of each competency of one unit; rank 1 is the greatest need."""
-    persons = unit["person_id"].rank("dense").to_numpy().astype(np.int64) - 1
-    names = unit["competency"].unique(maintain_order=True)
-    competency = (
-        unit.select(pl.col("competency").replace_strict(names, range(len(names)))).to_series().to_numpy()
+def _rank_intervals(located: pl.DataFrame, seed: int) -> pl.DataFrame:
+    """Interval of the rank of each competency inside its unit; rank 1 is the greatest need."""
+    numbered = located.select(
+        pl.col("unit", "competency", "expected_gap", "weight"),
+        at_unit=pl.col("unit").rank("dense") - 1,
+        person=pl.col("person_id").rank("dense").over("unit") - 1,
+        column=pl.col("competency").rank("dense").over("unit") - 1,
+    ).sort("at_unit", maintain_order=True)
+    person, column = numbered["person"].to_numpy(), numbered["column"].to_numpy()
+    gap, weight = numbered["expected_gap"].to_numpy(), numbered["weight"].to_numpy()
+    ends = np.flatnonzero(np.diff(numbered["at_unit"].to_numpy(), append=-1)) + 1
+    low, high = np.empty(len(gap), np.int64), np.empty(len(gap), np.int64)
+    for unit, (start, end) in enumerate(pairwise([0, *ends.tolist()])):
+        rows = slice(start, end)
+        bounds = _resampled_ranks(
+            person=person[rows],
+            column=column[rows],
+            gap=gap[rows],
+            weight=weight[rows],
+            rng=np.random.default_rng([seed, unit]),
+        )
+        low[rows], high[rows] = bounds[:, column[rows]]
+    return numbered.select("unit", "competency", rank_low=pl.Series(low), rank_high=pl.Series(high)).unique(
+        ["unit", "competency"], keep="first", maintain_order=True
     )
-    shape = (int(persons.max()) + 1, len(names))
-    seen, gap, importance = np.zeros(shape), np.zeros(shape), np.zeros(shape)
-    seen[persons, competency] = 1.0
-    gap[persons, competency] = unit["expected_gap"].to_numpy()
-    importance[persons, competency] = unit["weight"].to_numpy()
-    times = rng.multinomial(shape[0], np.full(shape[0], 1.0 / shape[0]), size=RESAMPLES).astype(float)
-    count = np.maximum(times @ seen, 1e-12)
-    score = (times @ gap) * (times @ importance) / count**2
+
+
+def _resampled_ranks(
+    *, person: Ints, column: Ints, gap: Floats, weight: Floats, rng: np.random.Generator
+) -> Ints:
+    """Lowest and highest rank (2, columns) of Borich's score when the people of a unit are resampled."""
+    shape = (int(person.max()) + 1, int(column.max()) + 1)
+    seen, gaps, weights = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+    seen[person, column], gaps[person, column], weights[person, column] = 1.0, gap, weight
+    times = rng.multinomial(shape[0], np.full(shape[0], 1.0 / shape[0]), size=RESAMPLES).astype(np.float64)
+    score = (times @ gaps) * (times @ weights) / np.maximum(times @ seen, 1.0) ** 2
     rank = (-score).argsort(axis=1, kind="stable").argsort(axis=1) + 1
-    low, high = np.quantile(rank, INTERVAL, axis=0, method="inverted_cdf")
-    return pl.DataFrame(
-        {
-            "unit": [unit["unit"][0]] * len(names),
-            "competency": names,
-            "rank_low": low.astype(np.int64),
-            "rank_high": high.astype(np.int64),
-        }
-    )
+    return np.asarray(np.quantile(rank, INTERVAL, axis=0, method="inverted_cdf"), dtype=np.int64)
 
 
 def coverage_of(*, people: pl.DataFrame, required: pl.DataFrame, levels: pl.DataFrame) -> pl.DataFrame:
