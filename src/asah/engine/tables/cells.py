@@ -17,9 +17,9 @@ from typing import Any, Final
 import polars as pl
 
 from asah.engine.errors import Finding
-from asah.engine.tables.messages import MESSAGES, finding, language
-from asah.engine.tables.raw import INVISIBLE, ROW, Raw
-from asah.engine.tables.schema import ColumnSpec
+from asah.engine.tables.messages import finding, language
+from asah.engine.tables.raw import INVISIBLE, NO_RESULT, ROW, Raw
+from asah.engine.tables.schema import ColumnSpec, TableSpec
 
 YES: Final = frozenset({"yes", "ya", "true", "y", "1"})
 NO: Final = frozenset({"no", "tidak", "false", "n", "t", "0"})
@@ -30,7 +30,7 @@ SPREADSHEET_ERRORS: Final = frozenset(
 DAMAGED_ID: Final = r"^\d([.,]\d+)?E\+\d+$|^\d{15}000$"
 # Anything in a text cell that needs a second look.
 _EDGE: Final = "[" + re.escape(INVISIBLE) + "]"
-SUSPECT_TEXT: Final = rf"^{_EDGE}|{_EDGE}$|^'|^#"
+SUSPECT_TEXT: Final = rf"^{_EDGE}|{_EDGE}$|^'|^#|^$"
 EXACT_FLOAT: Final = 10.0**15
 
 _PLAIN: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
@@ -45,7 +45,7 @@ _EARLIEST, _LATEST = dt.date(1900, 1, 1), dt.date(2200, 12, 31)
 
 @dataclass(frozen=True)
 class Reading:
-    """What one distinct cell text means: a value, the code of what is wrong with it, or both (a warning)."""
+    """What one distinct text means: a value, the code of an error, or a value and the code of a warning."""
 
     value: Any = None
     code: str = ""
@@ -63,172 +63,181 @@ class Typed:
 def type_cells(raw: Raw, stage: str) -> Typed:
     """Every column of ``raw`` in its type, defaults filled in, with a finding for each cell that is wrong."""
     assert raw.frame is not None
-    spec, frame = raw.spec, raw.frame
-    rows = frame[ROW]
-    usable = ~rows.is_in(sorted(raw.rejected)) if raw.rejected else None
-    columns: list[pl.Series] = [rows]
-    findings: list[Finding] = []
-    for column in spec.columns:
-        if column.name not in frame.columns:
-            columns.append(
-                _filled(pl.Series(column.name, [None], column.dtype).new_from_index(0, frame.height), column)
-            )
-            continue
-        cells = frame[column.name]
-        if usable is not None:
-            cells = pl.select(pl.when(usable).then(cells).alias(column.name)).to_series()
-        values, odd = _read_column(cells, column)
-        blank = values.is_null() & ~_has_text(cells)
-        findings += _cell_findings(spec.name, column, rows, cells, odd)
-        if column.required_in(stage):
-            missing = rows.filter(blank if usable is None else blank & usable)
-            meaning = column.meaning[language()]
-            findings += [
-                finding("blank", spec.name, row=r, column=column.name, meaning=meaning) for r in missing
-            ]
-        columns.append(_filled(values.alias(column.name), column, blank))
-    typed = pl.DataFrame(columns)
-    for column in spec.columns:
-        if column.default_from is not None:
-            typed = typed.with_columns(pl.col(column.name).fill_null(pl.col(column.default_from)))
-    return Typed(typed, tuple(findings))
-
-
-def _filled(values: pl.Series, column: ColumnSpec, blank: pl.Series | None = None) -> pl.Series:
-    """The default in the place of blanks, never in the place of a bad cell."""
-    if column.default is None:
-        return values
-    default = pl.lit(column.default, column.dtype)
-    if blank is None:
-        return pl.select(pl.lit(values).fill_null(default).alias(column.name)).to_series()
-    return pl.select(pl.when(blank).then(default).otherwise(values).alias(column.name)).to_series()
-
-
-def _has_text(cells: pl.Series) -> pl.Series:
-    if cells.dtype != pl.String:
-        return cells.is_not_null()
-    return (cells.str.strip_chars(INVISIBLE).str.len_bytes() > 0).fill_null(False)
-
-
-def _cell_findings(
-    table: str, column: ColumnSpec, rows: pl.Series, cells: pl.Series, odd: Mapping[str, Reading]
-) -> Iterator[Finding]:
-    told = {text: reading for text, reading in odd.items() if reading.code}
-    if not told:
-        return
-    text = _as_text(cells, column)
-    hit = text.is_in(list(told))
-    for row, value in zip(rows.filter(hit), text.filter(hit), strict=True):
-        reading = told[value]
-        yield finding(reading.code, table, row=row, column=column.name, value=value, **reading.facts)
-
-
-# ---- one column
-
-
-def _read_column(cells: pl.Series, column: ColumnSpec) -> tuple[pl.Series, dict[str, Reading]]:
-    """The typed values, and what the distinct texts that needed a second look mean."""
-    values, fine = _cast(cells, column)
-    text = _as_text(cells, column)
-    doubtful = text.is_not_null() & ~fine
-    if not doubtful.any():
-        return values, {}
-    odd = {value: _second_look(value, cells.dtype, column) for value in text.filter(doubtful).unique()}
-    usable = {
-        value: reading.value
-        for value, reading in odd.items()
-        if reading.value is not None and (not reading.code or MESSAGES[reading.code].severity == "warning")
-    }
-    mended = (
-        text.replace_strict(list(usable), list(usable.values()), default=None, return_dtype=column.dtype)
-        if usable
-        else pl.Series([None], dtype=column.dtype).new_from_index(0, len(text))
+    spec, frame = raw.spec, _without_rejected(raw.frame, raw.rejected)
+    given = [column for column in spec.columns if column.name in frame.columns]
+    looks = {column.name: _first_look(column, frame.schema[column.name]) for column in given}
+    # All columns at once: the values, and beside each the cells that need a second look.
+    seen = frame.select(
+        ROW,
+        *(look.value.alias(name) for name, look in looks.items()),
+        *(look.doubt.alias(f"?{name}") for name, look in looks.items()),
     )
-    return pl.select(pl.when(fine).then(values).otherwise(mended).alias(column.name)).to_series(), odd
+    doubted = seen.select(pl.col(f"?{name}").any() for name in looks).row(0) if looks else ()
+    columns = {name: seen[name] for name in looks}
+    blanks = {name: seen[name].is_null() for name in looks}
+    findings: list[Finding] = []
+    for column, doubtful in zip(given, doubted, strict=True):
+        if doubtful:
+            name = column.name
+            text = frame.select(looks[name].text.alias(name)).to_series()
+            second = _second_looks(text, seen[f"?{name}"], frame.schema[name], column)
+            columns[name], blanks[name] = second.mend(columns[name], column)
+            findings += second.findings(spec.name, column.name, frame[ROW])
+        if column.required_in(stage):
+            findings += _blank_findings(
+                spec.name, column, frame[ROW].filter(blanks[column.name]), raw.rejected
+            )
+    return Typed(_complete(frame[ROW], columns, blanks, spec), tuple(findings))
 
 
-def _as_text(cells: pl.Series, column: ColumnSpec) -> pl.Series:
-    """The cells as text; whole floats without a point where an identifier or a whole number is meant."""
-    if cells.dtype == pl.String:
-        return cells
-    if cells.dtype.is_float() and column.type in ("text", "int", "money"):
-        whole = (cells == cells.floor()) & (cells.abs() < 2.0**63)
-        digits = cells.cast(pl.Int64, strict=False).cast(pl.String)
-        return pl.select(pl.when(whole).then(digits).otherwise(cells.cast(pl.String))).to_series()
-    if isinstance(cells.dtype, pl.Datetime):
-        return cells.dt.strftime("%Y-%m-%d %H:%M:%S")
-    return cells.cast(pl.String)
+def _without_rejected(frame: pl.DataFrame, rejected: frozenset[int]) -> pl.DataFrame:
+    """Rows that do not even have the right number of cells say nothing."""
+    if not rejected:
+        return frame
+    usable = ~pl.col(ROW).is_in(sorted(rejected))
+    return frame.with_columns(pl.when(usable).then(pl.exclude(ROW)))
 
 
-def _cast(cells: pl.Series, column: ColumnSpec) -> tuple[pl.Series, pl.Series]:
-    """The whole column in its type, and which values are good beyond doubt."""
-    text = _as_text(cells, column) if not cells.dtype.is_numeric() or column.type == "text" else cells
+def _blank_findings(
+    table: str, column: ColumnSpec, rows: pl.Series, rejected: frozenset[int]
+) -> Iterator[Finding]:
+    meaning = column.meaning[language()]
+    for row in rows:
+        if row not in rejected:
+            yield finding("blank", table, row=row, column=column.name, meaning=meaning)
+
+
+def _complete(
+    rows: pl.Series, columns: Mapping[str, pl.Series], blanks: Mapping[str, pl.Series], spec: TableSpec
+) -> pl.DataFrame:
+    """Every column in the order of its file; the default in the place of blanks, never of bad cells."""
+    filled: list[pl.Expr] = []
+    for column in spec.columns:
+        default = pl.lit(column.default, column.dtype)
+        if column.name not in columns:
+            filled.append(default.alias(column.name))
+        elif column.default is not None:
+            filled.append(
+                pl.when(blanks[column.name]).then(default).otherwise(pl.col(column.name)).alias(column.name)
+            )
+        elif column.default_from is not None:
+            filled.append(pl.col(column.name).fill_null(pl.col(column.default_from)))
+        else:
+            filled.append(pl.col(column.name))
+    return pl.DataFrame([rows, *columns.values()]).select(ROW, *filled)
+
+
+# ---- whole columns
+
+
+@dataclass(frozen=True)
+class _Look:
+    """Expressions over a raw column: its text, its typed value, and whether the cell needs a second look."""
+
+    text: pl.Expr
+    value: pl.Expr
+    doubt: pl.Expr
+
+
+def _first_look(column: ColumnSpec, source: pl.DataType) -> _Look:
+    cell = pl.col(column.name)
+    text = _as_text(cell, source, column)
     match column.type:
         case "text":
-            fine = ~_any_of(text, _suspicious(column))
-            if column.choices is not None and not column.is_list:
-                fine = fine & text.is_in(list(column.choices))
-            if column.is_list:
-                fine = fine & ~text.is_not_null()
-            if cells.dtype.is_float():
-                fine = fine & (cells.abs() < EXACT_FLOAT)
-            elif cells.dtype.is_temporal() or cells.dtype == pl.Boolean:
-                fine = fine & ~column.is_identifier
-            return text, fine.fill_null(False)
+            value, fine = text, _plain_text(text, source, column)
         case "int" | "money":
-            if text.dtype.is_float():
-                text = _as_text(text, column)
-            values = text.cast(pl.Int64, strict=False)
-            return values, _in_range(values, column)
-        case "jp" | "float" | "share" | "level":
-            numbers = text.cast(pl.Float64, strict=False)
-            return numbers, _in_range(numbers, column) & numbers.is_finite().fill_null(False)
+            value = (text if source.is_float() else cell).cast(pl.Int64, strict=False)
+            fine = _in_range(value, column)
         case "bool":
-            if cells.dtype == pl.Boolean:
-                return cells, cells.is_not_null()
-            truth = text.cast(pl.String).replace_strict(
-                {"yes": True, "no": False}, default=None, return_dtype=pl.Boolean
-            )
-            return truth, truth.is_not_null()
+            truths = {"yes": True, "no": False, "true": True, "false": False}
+            value = text.replace_strict(truths, default=None, return_dtype=pl.Boolean)
+            fine = value.is_not_null()
         case "date":
-            if isinstance(cells.dtype, pl.Date | pl.Datetime):
-                days = cells.cast(pl.Date)
-            else:
-                days = text.cast(pl.String).str.to_date("%Y-%m-%d", strict=False, exact=True)
-            good = days.is_between(_EARLIEST, _LATEST).fill_null(False)
-            if cells.dtype == pl.String:
-                good = good & (cells.str.len_bytes() == 10).fill_null(False)
-            return days, good
+            days = text.str.slice(0, 10) if source.is_temporal() else text
+            value = days.str.to_date("%Y-%m-%d", strict=False)
+            fine = value.is_between(_EARLIEST, _LATEST) & (days.str.len_bytes() == 10)
+        case _:
+            value = cell.cast(pl.Float64, strict=False)
+            fine = value.is_finite() & _in_range(value, column)
+    return _Look(text, value, text.is_not_null() & ~fine.fill_null(False))
 
 
-def _suspicious(column: ColumnSpec) -> str:
-    return f"{SUSPECT_TEXT}|{DAMAGED_ID}" if column.is_identifier else SUSPECT_TEXT
+def _as_text(cell: pl.Expr, source: pl.DataType, column: ColumnSpec) -> pl.Expr:
+    """The cells as text; whole floats without a point where an identifier or a whole number is meant."""
+    if source.is_float() and column.type in ("text", "int", "money"):
+        whole = (cell == cell.floor()) & (cell.abs() < 2.0**63)
+        return (
+            pl.when(whole)
+            .then(cell.cast(pl.Int64, strict=False).cast(pl.String))
+            .otherwise(cell.cast(pl.String))
+        )
+    if isinstance(source, pl.Datetime):
+        return cell.dt.strftime("%Y-%m-%d %H:%M:%S")
+    return cell if source == pl.String else cell.cast(pl.String)
 
 
-def _any_of(text: pl.Series, pattern: str) -> pl.Series:
-    """Which texts match; long columns hold few distinct texts, so those are searched."""
-    distinct = text.unique()
-    matching = distinct.filter(
-        distinct.str.contains(pattern).fill_null(False) | (distinct == "").fill_null(False)
-    )
-    if not len(matching):
-        return pl.Series([False], dtype=pl.Boolean).new_from_index(0, len(text))
-    return text.is_in(matching.to_list())
+def _plain_text(text: pl.Expr, source: pl.DataType, column: ColumnSpec) -> pl.Expr:
+    if column.is_list or (column.is_identifier and (source.is_temporal() or source == pl.Boolean)):
+        return pl.lit(False)
+    if column.choices is not None:
+        return text.is_in(list(column.choices))
+    suspect = f"{SUSPECT_TEXT}|{DAMAGED_ID}" if column.is_identifier else SUSPECT_TEXT
+    fine = ~text.str.contains(suspect)
+    return fine & (pl.col(column.name).abs() < EXACT_FLOAT) if source.is_float() else fine
 
 
-def _in_range(values: pl.Series, column: ColumnSpec) -> pl.Series:
-    fine = values.is_not_null()
-    if column.min is not None:
-        fine = fine & (values >= column.min)
-    if column.above is not None:
-        fine = fine & (values > column.above)
+def _in_range(value: pl.Expr, column: ColumnSpec) -> pl.Expr:
     upper = [limit for limit in (column.max, column.usual_max) if limit is not None]
+    limits = [value.is_not_null()]
+    if column.min is not None:
+        limits.append(value >= column.min)
+    if column.above is not None:
+        limits.append(value > column.above)
     if upper:
-        fine = fine & (values <= min(upper))
-    return fine.fill_null(False)
+        limits.append(value <= min(upper))
+    return pl.all_horizontal(limits)
 
 
-# ---- one doubtful text
+# ---- the few cells that need a second look
+
+
+@dataclass(frozen=True)
+class _SecondLooks:
+    """What the doubtful texts of one column mean; ``doubt`` marks their cells."""
+
+    text: pl.Series
+    doubt: pl.Series
+    readings: Mapping[str, Reading]
+
+    def mend(self, values: pl.Series, column: ColumnSpec) -> tuple[pl.Series, pl.Series]:
+        """The values with the doubtful ones replaced, and which cells turned out to be blank."""
+        usable = {text: reading.value for text, reading in self.readings.items() if reading.value is not None}
+        blank = [text for text, reading in self.readings.items() if reading == Reading()]
+        keys = pl.Series(list(usable), dtype=pl.String)
+        mended = pl.col("text").replace_strict(
+            keys,
+            pl.Series(list(usable.values()), dtype=column.dtype),
+            default=None,
+            return_dtype=column.dtype,
+        )
+        cells = pl.DataFrame({"text": self.text, "doubt": self.doubt, "value": values})
+        result = cells.select(
+            pl.when("doubt").then(mended).otherwise("value").alias(column.name),
+            (pl.col("text").is_null() | pl.col("text").is_in(blank)).alias("blank"),
+        )
+        return result[column.name], result["blank"]
+
+    def findings(self, table: str, column: str, rows: pl.Series) -> Iterator[Finding]:
+        for row, text in zip(rows.filter(self.doubt), self.text.filter(self.doubt), strict=True):
+            reading = self.readings[text]
+            if reading.code:
+                shown = "" if text == NO_RESULT else text
+                yield finding(reading.code, table, row=row, column=column, value=shown, **reading.facts)
+
+
+def _second_looks(text: pl.Series, doubt: pl.Series, source: pl.DataType, column: ColumnSpec) -> _SecondLooks:
+    distinct = text.filter(doubt).unique()
+    return _SecondLooks(text, doubt, {value: _second_look(value, source, column) for value in distinct})
 
 
 def _second_look(text: str, source: pl.DataType, column: ColumnSpec) -> Reading:
@@ -237,6 +246,8 @@ def _second_look(text: str, source: pl.DataType, column: ColumnSpec) -> Reading:
         clean = clean.lstrip("'").strip(INVISIBLE)
     if not clean:
         return Reading()
+    if clean == NO_RESULT:
+        return Reading(code="formula_unsaved")
     if clean.upper() in SPREADSHEET_ERRORS:
         return Reading(code="spreadsheet_error")
     match column.type:
@@ -379,6 +390,8 @@ def _grouped(match: re.Match[str], bare: str, clean: str, whole: bool) -> Readin
     sign, head, groups, tail = match.groups()
     plain = sign.replace("+", "") + head + re.sub(r"\D", "", groups)
     if not whole and groups.startswith(",") and len(groups) == 4 and bare == clean and tail is None:
+        if head == "0":
+            return Reading(code="decimal_comma", facts={"plain": bare.replace(",", ".")})
         return Reading(code="ambiguous_comma", facts={"plain": bare.replace(",", "."), "other": plain})
     fraction = (tail or "")[1:].rstrip("0")
     if whole and fraction:

@@ -13,13 +13,15 @@ from asah.engine.tables.policy import FILE as POLICY_FILE
 from asah.engine.tables.raw import Raw, hint
 from asah.engine.tables.read_csv import read_csv
 from asah.engine.tables.read_parquet import read_parquet
-from asah.engine.tables.read_xlsx import open_workbook, read_sheet
+from asah.engine.tables.read_xlsx import Workbook, open_workbook, read_sheet
 from asah.engine.tables.schema import SCHEMA, TableSpec
 
 # Files that may lie beside the tables without a word: what Asah writes for people, and notes.
 KNOWN_FILES: Final = frozenset(
     {POLICY_FILE, "summary.json", "plan.xlsx", "report.html", "readme.md", "readme.txt"}
 )
+# The workbook Asah writes when tables are asked for as XLSX.
+WORKBOOK: Final = "tables.xlsx"
 _SUFFIXES: Final = {".csv": read_csv, ".parquet": read_parquet}
 
 Reader = Callable[[TableSpec, str], Raw]
@@ -82,9 +84,12 @@ def _file_reader(file: Path, suffix: str) -> Reader:
 
 
 def _sheets(path: Path) -> tuple[_Sources, list[Finding]]:
-    workbook, findings = open_workbook(path)
+    workbook = open_workbook(path)
+    if isinstance(workbook, Finding):
+        return [], [workbook]
     sources: _Sources = []
-    for sheet in workbook.sheet_names if workbook else ():
+    findings: list[Finding] = []
+    for sheet in workbook.sheets:
         table = sheet.strip().lower()
         if table in SCHEMA:
             sources.append((table, f"{path.name}[{sheet}]", _sheet_reader(workbook, sheet)))
@@ -93,7 +98,7 @@ def _sheets(path: Path) -> tuple[_Sources, list[Finding]]:
     return sources, findings
 
 
-def _sheet_reader(workbook: object, sheet: str) -> Reader:
+def _sheet_reader(workbook: Workbook, sheet: str) -> Reader:
     return lambda spec, stage: read_sheet(workbook, sheet, spec, stage)
 
 

@@ -162,7 +162,7 @@ def _bytes(column: pl.Series) -> bytes:
     if column.dtype == pl.String:
         text = column.fill_null("")
         lengths = text.str.len_bytes().to_numpy().astype("<u4").tobytes()
-        return lengths + "".join(text.to_list()).encode()
+        return lengths + str(text.str.join("").item()).encode()
     if column.dtype == pl.Float64:
         # A zero has no sign here: -0.0 and 0 are the same content.
         return (column.fill_null(0.0) + 0.0).to_numpy().astype("<f8").tobytes()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -17,31 +18,34 @@ import polars as pl
 import xlsxwriter
 
 from asah.engine.errors import OutputError
+from asah.engine.tables.files import KNOWN_FILES, WORKBOOK
 from asah.engine.tables.messages import language
 from asah.engine.tables.schema import SCHEMA
 
 Format = Literal["csv", "parquet", "xlsx"]
 MARKER: Final = ".asah"
-WORKBOOK: Final = "tables.xlsx"
+_FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class OutputFolder:
     """Collects a result in a folder beside ``path`` and puts it there in one step when it is whole.
 
     On any error, an interrupt included, the new folder is removed and an earlier result stays as it was. A
-    folder that Asah did not write is never replaced. Raises OutputError.
+    folder that holds anything Asah did not write is never replaced. Raises OutputError.
     """
 
     def __init__(self, path: Path, format: Format = "csv") -> None:
         self.path = Path(os.path.realpath(path))
         self.format = format
         self.folder = self.path.with_name(f".{self.path.name}.asah-new-{os.getpid()}")
-        self._aside = self.path.with_name(f".{self.path.name}.asah-old-{os.getpid()}")
+        self._aside = self.path.with_name(f".{self.path.name}.asah-old")
         self._sheets: dict[str, pl.DataFrame] = {}
 
     def __enter__(self) -> Self:
-        self._refuse_what_is_not_ours()
         with _as_output_error(self.path):
+            if self._aside.exists() and not self.path.exists():
+                os.rename(self._aside, self.path)  # a run was killed between the two steps of the swap
+            self._refuse_what_is_not_ours()
             self.path.parent.mkdir(parents=True, exist_ok=True)
             shutil.rmtree(self.folder, ignore_errors=True)
             self.folder.mkdir()
@@ -57,7 +61,7 @@ class OutputFolder:
         finally:
             with _undisturbed():
                 shutil.rmtree(self.folder, ignore_errors=True)
-        if isinstance(error, OSError):
+        if isinstance(error, OSError) and self._is_about_output(error):
             raise _output_error(self.path, error) from error
 
     def write(self, name: str, frame: pl.DataFrame) -> None:
@@ -67,8 +71,7 @@ class OutputFolder:
             if self.format == "parquet":
                 table.write_parquet(self.folder / f"{name}.parquet")
             elif self.format == "csv":
-                with (self.folder / f"{name}.csv").open("wb") as file:
-                    _as_text(table).write_csv(file)
+                _as_text(table).write_csv(self.folder / f"{name}.csv")
             else:
                 self._sheets[name] = table
 
@@ -79,20 +82,24 @@ class OutputFolder:
         with _as_output_error(self.path):
             (self.folder / name).write_text(text, encoding="utf-8")
 
+    def _is_about_output(self, error: OSError) -> bool:
+        inside = str(error.filename or "").startswith(str(self.folder))
+        return inside or error.errno in _FULL or error.errno == errno.EROFS
+
     def _refuse_what_is_not_ours(self) -> None:
         if not self.path.exists():
             return
         if not self.path.is_dir():
             raise OutputError(_say("not_folder", self.path))
-        with _as_output_error(self.path):
-            ours = (self.path / MARKER).exists() or (self.path / "summary.json").exists()
-            if not ours and any(self.path.iterdir()):
-                raise OutputError(_say("not_ours", self.path))
+        strange = sorted(_files_in(self.path) - _written_by_asah(self.path))
+        if strange:
+            raise OutputError(_say("not_ours", self.path, files=", ".join(strange[:5])))
 
     def _finish(self) -> None:
         if self._sheets:
             _write_workbook(self.folder / WORKBOOK, self._sheets)
-        (self.folder / MARKER).write_text("Asah\n", encoding="utf-8")
+        written = "".join(f"{name}\n" for name in sorted(_files_in(self.folder)))
+        (self.folder / MARKER).write_text(written, encoding="utf-8")
         for file in [*self.folder.rglob("*"), self.folder]:
             _sync(file)
         with _undisturbed():
@@ -105,11 +112,28 @@ class OutputFolder:
             os.rename(self.path, self._aside)
         try:
             os.rename(self.folder, self.path)
-        except BaseException:
+        except OSError:
             if self._aside.exists():
                 os.rename(self._aside, self.path)
             raise
         shutil.rmtree(self._aside, ignore_errors=True)
+
+
+def _files_in(folder: Path) -> set[str]:
+    """The files below ``folder``, without the hidden ones that systems put everywhere."""
+    files = (file.relative_to(folder).as_posix() for file in folder.rglob("*") if not file.is_dir())
+    return {name for name in files if not name.startswith(".") and name not in ("Thumbs.db", "desktop.ini")}
+
+
+def _written_by_asah(folder: Path) -> set[str]:
+    """What the marker of an earlier result lists; a result without one is known by its summary."""
+    marker = folder / MARKER
+    if marker.is_file():
+        return set(marker.read_text("utf-8").splitlines())
+    if (folder / "summary.json").is_file():
+        tables = {f"{name}.{suffix}" for name in SCHEMA for suffix in ("csv", "parquet")}
+        return tables | KNOWN_FILES | {WORKBOOK}
+    return set()
 
 
 def _sync(path: Path) -> None:
@@ -197,8 +221,8 @@ _TEXTS: Final = {
         "{path} is a file, not a folder. Choose another name for --out.",
     ),
     "not_ours": (
-        "{path} berisi berkas yang bukan hasil Asah, jadi tidak akan ditimpa. Pilih folder baru untuk --out.",
-        "{path} holds files that Asah did not write, so it is not replaced. Choose a new folder for --out.",
+        "{path} memuat berkas yang bukan hasil Asah ({files}); dibiarkan. Pilih folder lain untuk --out.",
+        "{path} holds files that Asah did not write ({files}), so it is kept. Choose a new folder for --out.",
     ),
     "failed": (
         "{path} tidak dapat ditulis ({reason}). Tidak ada yang setengah tertulis. {remedy}",
@@ -221,11 +245,9 @@ def _say(code: str, path: Path, **facts: str) -> str:
 
 
 def _output_error(path: Path, error: Exception) -> OutputError:
-    import errno
-
     number = getattr(error, "errno", None)
     reason = os.strerror(number) if number else str(error).splitlines()[0]
-    if number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) or "space" in reason:
+    if number in _FULL or "No space left" in reason:
         remedy = "full"
     elif number in (errno.EACCES, errno.EPERM, errno.EROFS):
         remedy = "denied"

@@ -16,6 +16,8 @@ from asah.engine.tables.schema import TableSpec
 # The number a person sees beside the row; it travels with the frame until everything has been checked.
 ROW: Final = "#row"
 FIRST_ROW: Final = 2
+# Stands in the place of a formula that was saved without its result.
+NO_RESULT: Final = "#NO_RESULT"
 INVISIBLE: Final = " \t\r\n\v\f\u00a0\u2007\u202f\u200b\u200c\u200d\ufeff"
 
 
@@ -92,8 +94,9 @@ def without_blank_rows(raw: Raw) -> Raw:
     frame = raw.frame
     if frame is None or frame.width < 2 or not frame.height:
         return raw
-    cells = [_filled(frame[name]) for name in frame.columns if name != ROW]
-    filled = pl.select(pl.any_horizontal(cells)).to_series()
+    filled = frame.select(
+        pl.any_horizontal(_filled(frame, name) for name in frame.columns if name != ROW)
+    ).to_series()
     if filled.all():
         return raw
     last = int(frame[ROW].filter(filled).max() or 0)  # type: ignore[arg-type]
@@ -107,7 +110,6 @@ def without_blank_rows(raw: Raw) -> Raw:
     )
 
 
-def _filled(cells: pl.Series) -> pl.Series:
-    if cells.dtype != pl.String:
-        return cells.is_not_null()
-    return (cells.str.len_bytes() > 0).fill_null(False)
+def _filled(frame: pl.DataFrame, name: str) -> pl.Expr:
+    cell = pl.col(name)
+    return (cell != "").fill_null(False) if frame.schema[name] == pl.String else cell.is_not_null()

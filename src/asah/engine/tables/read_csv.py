@@ -58,10 +58,8 @@ def read_csv(path: Path, spec: TableSpec, stage: str) -> Raw:
         file.seek(0)
         try:
             shape = _scan(file, ord(separator), len(names))
-        except UnicodeDecodeError as error:
-            return refused(
-                spec, *findings, finding("not_utf8", spec.name, row=int(error.reason), value=path.name)
-            )
+        except _NotUtf8Error as error:
+            return refused(spec, *findings, finding("not_utf8", spec.name, row=error.row, value=path.name))
         except _LongLineError:
             limit = CHUNK // 10**6
             return refused(spec, *findings, finding("long_line", spec.name, value=path.name, limit=limit))
@@ -108,6 +106,14 @@ class _LongLineError(Exception):
     """A line longer than a chunk."""
 
 
+class _NotUtf8Error(Exception):
+    """A byte that is no text; ``row`` holds it."""
+
+    def __init__(self, row: int) -> None:
+        super().__init__(row)
+        self.row = row
+
+
 def _chunks(file: BinaryIO) -> Iterator[bytes]:
     """Pieces that end with a line."""
     while chunk := file.read(CHUNK):
@@ -126,13 +132,9 @@ def _scan(file: BinaryIO, separator: int, width: int) -> _Shape:
     inside = 0
     carried = 0  # separators of a record that goes on from the chunk before
     for chunk in _chunks(file):
-        records_before = shape.records
-        try:
-            if "\0" in decoder.decode(chunk):
-                raise UnicodeDecodeError("utf-8", b"", 0, 1, str(records_before + FIRST_ROW))
-        except UnicodeDecodeError as error:
-            lines = chunk[: error.start].count(b"\n") if error.object else 0
-            raise UnicodeDecodeError("utf-8", b"", 0, 1, str(records_before + FIRST_ROW + lines)) from error
+        wrong = _wrong_byte(decoder, chunk)
+        if wrong is not None:
+            raise _NotUtf8Error(shape.records + FIRST_ROW + chunk[:wrong].count(b"\n"))
         data = np.frombuffer(chunk, np.uint8)
         marks = data == QUOTE
         if inside or marks.any():
@@ -154,18 +156,26 @@ def _scan(file: BinaryIO, separator: int, width: int) -> _Shape:
             carried = len(cuts) - int(np.searchsorted(cuts, ends[-1]))
         else:
             carried += len(cuts)
-        first = records_before + FIRST_ROW  # number of the first record that ends in this chunk
+        first = shape.records + FIRST_ROW  # number of the first record that ends in this chunk
         _note_ragged(shape, data, ends, counts + 1, width, first)
         shape.quotes += sorted({first + int(k) for k in np.searchsorted(ends, stray)})
         shape.records += len(ends)
-    try:
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError as error:
-        raise UnicodeDecodeError("utf-8", b"", 0, 1, str(shape.records + FIRST_ROW - 1)) from error
+    if _wrong_byte(decoder, b"", final=True) is not None:
+        raise _NotUtf8Error(shape.records + FIRST_ROW - 1)
     if inside:
         shape.records += 1
         shape.quotes.append(shape.records + FIRST_ROW - 1)
     return shape
+
+
+def _wrong_byte(decoder: codecs.IncrementalDecoder, chunk: bytes, final: bool = False) -> int | None:
+    """Where the bytes stop being UTF-8 text; a zero byte is no text either."""
+    try:
+        decoder.decode(chunk, final)
+    except UnicodeDecodeError as error:
+        return error.start
+    zero = chunk.find(0)
+    return None if zero < 0 else zero
 
 
 def _stray_quotes(

@@ -1,0 +1,142 @@
+"""The reference page of the tables, made from their column files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from asah.engine.tables.messages import MESSAGES
+from asah.engine.tables.schema import SCHEMA, ColumnSpec, TableSpec
+
+_FACT: Final = re.compile(r"(\{[^}]*\})+")
+PAGE: Final = "docs/reference/tables.md"
+
+_HEAD: Final = """# Tabel / Tables
+
+<!-- Made from the column files by: python -m asah.engine.tables.reference > docs/reference/tables.md -->
+
+Satu folder tabel adalah satu masalah perencanaan. Setiap tabel berupa `NAMA.csv` (UTF-8, baris judul),
+`NAMA.parquet`, atau lembar `NAMA` dalam satu buku kerja `.xlsx`; ketiganya memuat kolom yang sama. Sel kosong
+berarti "tidak diketahui", bukan nol. Cara menyiapkannya: [prepare-tables.md](../how-to/prepare-tables.md).
+
+*One folder of tables is one planning problem. A table is `NAME.csv` (UTF-8, header row), `NAME.parquet`, or
+the sheet `NAME` of one `.xlsx` workbook; the three carry the same columns. Blank means "not given", never
+zero. How to prepare them: [prepare-tables.md](../how-to/prepare-tables.md).*
+
+| jenis / type | isi / holds |
+|---|---|
+| text | teks; pengenal selalu teks / text; an identifier is always text |
+| int | bilangan bulat / a whole number |
+| money | rupiah bulat, tanpa pemisah ribuan / whole rupiah, no thousands separators; >= 0 |
+| jp | jam pelajaran, desimal / learning time, decimal |
+| float | bilangan, titik desimal / a number with a decimal point |
+| share | bagian dari satu, 0 sampai 1 / a part of one, 0 to 1 |
+| level | level kompetensi / a level of competency |
+| bool | `yes` atau / or `no` |
+| date | tahun-bulan-hari / year-month-day: `2027-03-31` |
+"""
+
+_GROUPS: Final = (
+    ("plan", "Masukan `asah plan` / Input of `asah plan`"),
+    ("needs", "Masukan `asah needs` / Input of `asah needs`"),
+    ("plan written", "Keluaran `asah plan` / Output of `asah plan`"),
+    ("needs written", "Keluaran `asah needs` / Output of `asah needs`"),
+)
+
+_FINDINGS_HEAD: Final = """## Temuan / Findings
+
+Galat menghentikan perintah dengan kode 2 dan tidak ada yang ditulis; peringatan tidak menghentikan apa pun.
+Setiap baris diterima, diperingatkan, atau ditolak; jumlah ketiganya sama dengan baris yang dibaca.
+
+*An error ends the command with code 2 and nothing is written; a warning stops nothing. Every row is accepted,
+warned or rejected; the three add up to the rows read.*
+
+| berat / severity | apa yang salah dan cara memperbaikinya | what is wrong and how to mend it |
+|---|---|---|
+"""
+
+
+def reference_page() -> str:
+    """The whole page as Markdown."""
+    return "\n".join([_HEAD, *_sections(), _FINDINGS_HEAD + "\n".join(_messages())]) + "\n"
+
+
+def _sections() -> Iterator[str]:
+    told: set[str] = set()
+    for group, title in _GROUPS:
+        yield f"## {title}\n"
+        for spec in SCHEMA.values():
+            if spec.name not in told and _belongs(spec, group):
+                told.add(spec.name)
+                yield _section(spec)
+
+
+def _belongs(spec: TableSpec, group: str) -> bool:
+    stage, _, written = group.partition(" ")
+    return spec.written_by == stage if written else stage in spec.used_by
+
+
+def _section(spec: TableSpec) -> str:
+    lines = [f"### `{spec.name}`\n", f"{spec.meaning['id']}  ", f"*{spec.meaning['en']}*\n"]
+    lines.append(" · ".join(_facts(spec)) + "\n")
+    lines.append("| kolom / column | jenis / type | wajib / required | boleh / allowed | arti / meaning |")
+    lines.append("|---|---|---|---|---|")
+    lines += [_row(column) for column in spec.columns]
+    return "\n".join(lines) + "\n"
+
+
+def _facts(spec: TableSpec) -> Iterator[str]:
+    if spec.key:
+        yield "kunci / key: " + ", ".join(f"`{name}`" for name in spec.key)
+    for stage, need in spec.used_by.items():
+        yield f"`asah {stage}`: {'wajib / required' if need == 'required' else 'pilihan / optional'}"
+    if spec.written_by:
+        yield f"ditulis oleh / written by: `asah {spec.written_by}`"
+
+
+def _row(column: ColumnSpec) -> str:
+    kind = f"{column.type}, {column.unit}" if column.unit else column.type
+    required = "ya / yes" if column.required else ""
+    if column.optional_in:
+        required += ", kecuali / except in " + ", ".join(f"`asah {stage}`" for stage in column.optional_in)
+    meaning = f"{column.meaning['id']}<br>*{column.meaning['en']}*"
+    return f"| `{column.name}` | {kind} | {required} | {'; '.join(_allowed(column))} | {meaning} |"
+
+
+def _allowed(column: ColumnSpec) -> Iterator[str]:
+    if column.choices is not None:
+        yield ", ".join(f"`{choice}`" for choice in column.choices)
+    if column.is_list:
+        yield "daftar / list: `A;B`"
+    if column.min is not None and (column.min > 0 or column.type in ("level", "float")):
+        yield f">= {column.min:g}"
+    if column.above is not None:
+        yield f"> {column.above:g}"
+    if column.max is not None and column.type in ("level", "float"):
+        yield f"<= {column.max:g}"
+    if column.usual_max is not None:
+        yield f"lazimnya / usually <= {column.usual_max:g}"
+    if column.refers_to:
+        yield f"ada di / in `{column.refers_to}`"
+    if column.default is not None:
+        yield f"bila kosong / if blank: `{_shown(column.default)}`"
+    if column.default_from is not None:
+        yield f"bila kosong / if blank: `{column.default_from}`"
+
+
+def _shown(default: bool | float | str) -> str:
+    if isinstance(default, bool):
+        return "yes" if default else "no"
+    return default if isinstance(default, str) else f"{default:g}"
+
+
+def _messages() -> Iterator[str]:
+    severities = {"error": "galat / error", "warning": "peringatan / warning"}
+    for message in MESSAGES.values():
+        texts = [_FACT.sub("…", f"{what}. {remedy}") for what, remedy in message.texts.values()]
+        yield f"| {severities[message.severity]} | {' | '.join(texts)} |"
+
+
+if __name__ == "__main__":
+    print(reference_page(), end="")
