@@ -114,8 +114,9 @@ def test_without_assessor_or_test_the_result_says_that_the_supervisor_is_the_anc
 
     assert needs.reliability is not None
     assert needs.reliability.anchor == ("supervisor",)
-    assert [finding.value for finding in needs.findings] == ["supervisor"]
-    assert "assessor" in needs.findings[0].what
+    about = [finding for finding in needs.findings if finding.table == "ratings"]
+    assert [finding.value for finding in about] == ["supervisor"]
+    assert "bersandar pada skala supervisor" in about[0].what
 
 
 def test_needs_carry_the_columns_of_the_contract(needs: Needs) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -11,12 +12,15 @@ import polars as pl
 from asah.engine.errors import Finding
 from asah.engine.needs.components import Components
 from asah.engine.needs.gaps import find_needs, required_levels
-from asah.engine.needs.model import estimate
-from asah.engine.needs.panel import ROLES, encode
+from asah.engine.needs.messages import finding
+from asah.engine.needs.model import Levels, estimate
+from asah.engine.needs.panel import ROLES, Panel, encode, totals
 from asah.engine.needs.units import by_unit, coverage_of
 from asah.engine.rules import RuleSet
 
 SCALE = (1.0, 5.0)
+LEVELS = ("person_id", "competency_id", "level_mean", "level_sd", "ratings", "basis")
+NEEDS = ("person_id", "competency_id", "gap_levels", "weight", "basis", "against", "prob_gap", "expected_gap")
 
 
 class Frames(Protocol):
@@ -29,27 +33,35 @@ class Frames(Protocol):
 class Reliability:
     """How far the ratings can be trusted, from the variance components.
 
-    ``one_rating`` per role: the share of the variance of one rater's score on one competency that is the
-    person's true level (generalisability coefficient for absolute decisions). ``panel``: the same for the
-    levels as estimated, averaged over all rated pairs. ``bias`` per role in levels against the anchor.
+    ``one_rating`` per role: generalisability coefficient of one score on one competency, the share of its
+    variance that is the person's true level. ``panel``: the same for the levels as estimated, over all rated
+    pairs. ``alpha`` per role: Cronbach's, of one rater's mean over the competencies on a form; it counts halo
+    and severity as consistency, so it is high also where raters do not agree. ``bias`` per role in levels
+    against the ``anchor`` roles.
     """
 
-    one_rating: dict[str, float]
+    one_rating: Mapping[str, float]
     panel: float
-    bias: dict[str, float]
+    alpha: Mapping[str, float]
+    bias: Mapping[str, float]
     anchor: tuple[str, ...]
     components: Components
 
 
 @dataclass(frozen=True)
 class Needs:
-    """The output tables of ``asah needs`` (tables.md section 5), warnings, and how reliable they are."""
+    """The output tables of ``asah needs`` (tables.md section 5), warnings, and how reliable they are.
+
+    ``performance_only`` (person_id): people who perform below target without a known gap in competency:
+    look at tools, process and motivation, not at a course. ``reliability`` is None without ratings.
+    """
 
     levels: pl.DataFrame
     needs: pl.DataFrame
     needs_by_unit: pl.DataFrame
     coverage: pl.DataFrame
     unassessed: pl.DataFrame
+    performance_only: pl.DataFrame
     reliability: Reliability | None
     findings: tuple[Finding, ...]
 
@@ -68,6 +80,7 @@ def compute_needs(*, tables: Frames, rules: RuleSet, seed: int = 0) -> Needs:
         ratings=ratings, people=people, competencies=competencies, required=required.rows, rules=rules
     )
     panel = encoded.panel
+    solved = None
     if len(panel.score):
         solved = estimate(
             panel=panel,
@@ -76,77 +89,68 @@ def compute_needs(*, tables: Frames, rules: RuleSet, seed: int = 0) -> Needs:
             scale=SCALE,
             seed=seed,
         )
-        mean, sd = solved.mean, solved.sd
-        anchor = tuple(ROLES[role] for role in panel.anchors)
-        reliability = _reliability(
-            solved.components, sd, solved.bias, anchor, tuple(ROLES[r] for r in panel.roles)
-        )
-    else:
-        mean, sd = np.zeros(0), np.zeros(0)
-        anchor, reliability = (), None
-    estimated = encoded.pairs.with_columns(
-        posterior_mean=pl.Series(mean, dtype=pl.Float64),
-        level_mean=pl.Series(np.clip(mean, *SCALE), dtype=pl.Float64),
-        level_sd=pl.Series(sd, dtype=pl.Float64),
+    levels = encoded.pairs.with_columns(
+        posterior_mean=pl.Series(solved.mean if solved else [], dtype=pl.Float64),
+        level_sd=pl.Series(solved.sd if solved else [], dtype=pl.Float64),
+    ).with_columns(
+        level_mean=pl.col("posterior_mean").clip(*SCALE),
+        basis=pl.col("basis") + pl.when("expired").then(pl.lit(";expired")).otherwise(pl.lit("")),
     )
-    gaps = find_needs(
-        levels=estimated.drop("ratings"), required=required.rows, threshold=rules.number("need_threshold")
+    gaps = find_needs(levels=levels, required=required.rows, threshold=rules.number("need_threshold"))
+    needs = gaps.filter("is_need").select(NEEDS)
+    assessed = levels.select("person_id").unique(maintain_order=True)
+    performance_only = (
+        tables["performance"]
+        .filter(pl.col("gap").fill_null(False))
+        .select("person_id")
+        .join(assessed, on="person_id", how="semi", maintain_order="left")
+        .join(needs, on="person_id", how="anti", maintain_order="left")
     )
+    reliability = _reliability(panel, solved) if solved else None
     return Needs(
-        levels=estimated.select(
-            "person_id",
-            "competency_id",
-            "level_mean",
-            "level_sd",
-            pl.col("ratings").cast(pl.Int64),
-            basis=pl.col("basis") + pl.when("expired").then(pl.lit(";expired")).otherwise(pl.lit("")),
-        ),
-        needs=gaps.filter("is_need").select(
-            "person_id",
-            "competency_id",
-            "gap_levels",
-            "weight",
-            "basis",
-            "against",
-            "prob_gap",
-            "expected_gap",
-        ),
+        levels=levels.select(LEVELS).with_columns(pl.col("ratings").cast(pl.Int64)),
+        needs=needs,
         needs_by_unit=by_unit(people=people, required=required.rows, gaps=gaps, seed=seed),
-        coverage=coverage_of(people=people, required=required.rows, levels=encoded.pairs),
-        unassessed=people.join(ratings.select("person_id").unique(), on="person_id", how="anti").select(
+        coverage=coverage_of(people=people, required=required.rows, levels=levels),
+        unassessed=people.join(assessed, on="person_id", how="anti", maintain_order="left").select(
             "person_id", "unit_id", reason=pl.lit("no_ratings")
         ),
+        performance_only=performance_only,
         reliability=reliability,
-        findings=(*encoded.findings, *required.findings, *_anchor_findings(anchor)),
-    )
-
-
-def _reliability(
-    components: Components, sd: np.ndarray, bias: np.ndarray, anchor: tuple[str, ...], roles: tuple[str, ...]
-) -> Reliability:
-    true = components.person + components.competency
-    error = components.severity + components.halo + components.noise
-    return Reliability(
-        one_rating={role: float(true / (true + error[ROLES.index(role)])) for role in roles},
-        panel=float(max(0.0, 1.0 - np.mean(sd**2) / true)),
-        bias={role: float(bias[ROLES.index(role)]) for role in roles},
-        anchor=anchor,
-        components=components,
-    )
-
-
-def _anchor_findings(anchor: tuple[str, ...]) -> tuple[Finding, ...]:
-    if not anchor or anchor[0] in ("assessor", "test"):
-        return ()
-    return (
-        Finding(
-            "ratings",
-            0,
-            "rater_role",
-            anchor[0],
-            f"nobody was rated by an assessor or a test: levels stand on the scale of the {anchor[0]},"
-            " whose common leniency cannot be seen",
-            "Have a sample of people assessed or tested, also a small one",
-            "warning",
+        findings=(
+            *encoded.findings,
+            *required.findings,
+            *_findings(reliability, needs, performance_only),
         ),
     )
+
+
+def _reliability(panel: Panel, solved: Levels) -> Reliability:
+    c = solved.components
+    true = c.person + c.competency
+    error = c.severity + c.halo + c.noise
+    together = c.person + c.severity + c.halo
+    size = totals(panel.rating_role, len(ROLES)) / np.maximum(1.0, totals(panel.form_role, len(ROLES)))
+    alpha = size * together / (size * together + c.competency + c.noise)
+    return Reliability(
+        one_rating={ROLES[role]: float(true / (true + error[role])) for role in panel.roles},
+        panel=max(0.0, float(1.0 - np.mean(solved.sd**2) / true)),
+        alpha={ROLES[role]: float(alpha[role]) for role in panel.roles},
+        bias={ROLES[role]: float(solved.bias[role]) for role in panel.roles},
+        anchor=tuple(ROLES[role] for role in panel.anchors),
+        components=c,
+    )
+
+
+def _findings(
+    reliability: Reliability | None, needs: pl.DataFrame, performance_only: pl.DataFrame
+) -> Iterator[Finding]:
+    if reliability and reliability.anchor[0] not in ("assessor", "test"):
+        role = reliability.anchor[0]
+        yield finding("anchor", "ratings", "rater_role", value=role, role=role)
+    if reliability and reliability.components.assumed:
+        yield finding("agreement_assumed", "ratings", "rater_id")
+    if alone := needs.filter(pl.col("basis").str.split(";").list.first() == "self").height:
+        yield finding("self_alone", "needs", "basis", count=alone)
+    if people := performance_only.height:
+        yield finding("performance_only", "performance", "gap", count=people)

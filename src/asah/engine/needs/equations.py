@@ -47,9 +47,9 @@ class Equations:
     means: sp.csr_array  # K x c
     E: sp.csr_array  # F x U
     person_column: Ints  # (persons,) column of the person in U
-    Q: sp.csr_array  # U x U precision, blocks of one person
-    prior_u: Floats  # (U,) its prior part
-    Q_inverse: sp.csr_array
+    prior_u: Floats  # (U,) prior precision
+    Q_inverse: sp.csr_array  # U x U posterior variance, blocks of one person
+    log_det: float
     offsets: sp.csr_array  # F x (b + s)
     M: sp.csr_array  # F x F information on forms
     N: sp.csr_array  # F x c
@@ -73,8 +73,7 @@ def assemble(*, panel: Panel, components: Components) -> Equations:
     E, person_column, halo_column, block = _person_map(panel)
     prior_u = np.full(E.shape[1], 1.0 / components.person)
     prior_u[halo_column] = 1.0 / halo_variance(panel, components)
-    Q = sp.csr_array(E.T @ M @ E + _diagonal(prior_u))
-    Q_inverse = _inverse_of_blocks(Q, block)
+    Q_inverse, log_det = _inverse_of_blocks(sp.csr_array(E.T @ M @ E + _diagonal(prior_u)), block)
     P = sp.csr_array(E @ Q_inverse @ E.T)
 
     free = panel.free_roles
@@ -100,9 +99,9 @@ def assemble(*, panel: Panel, components: Components) -> Equations:
         means=means,
         E=E,
         person_column=person_column,
-        Q=Q,
         prior_u=prior_u,
         Q_inverse=Q_inverse,
+        log_det=log_det,
         offsets=offsets,
         M=M,
         N=N,
@@ -257,13 +256,14 @@ def _person_map(panel: Panel) -> tuple[sp.csr_array, Ints, Ints, Ints]:
     return E, person, halo, np.repeat(np.arange(len(rated)), size + 1)
 
 
-def _inverse_of_blocks(Q: sp.csr_array, block: Ints) -> sp.csr_array:
-    """Inverse of a matrix of dense diagonal blocks; ``block`` numbers the block of each row, in order."""
+def _inverse_of_blocks(Q: sp.csr_array, block: Ints) -> tuple[sp.csr_array, float]:
+    """Inverse and log determinant of a matrix of dense diagonal blocks; ``block`` of each row, in order."""
     size = np.bincount(block)
     first = np.r_[0, np.cumsum(size)[:-1]]
     entries = Q.tocoo()
     row, column = entries.coords
     rows, columns, values = [], [], []
+    log_det = 0.0
     for width in np.unique(size):
         of = np.flatnonzero(size == width)
         slot = np.full(len(size), -1)
@@ -275,13 +275,14 @@ def _inverse_of_blocks(Q: sp.csr_array, block: Ints) -> sp.csr_array:
             mine
         ]
         inside = np.arange(width)
+        log_det += float(np.linalg.slogdet(dense)[1].sum())
         rows.append(np.repeat(first[of][:, None] + inside, width, axis=1).ravel())
         columns.append(np.tile(first[of][:, None] + inside, (1, width)).ravel())
         values.append(np.linalg.inv(dense).ravel())
     inverse = sp.coo_array(
         (np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))), shape=Q.shape
     )
-    return sp.csr_array(inverse)
+    return sp.csr_array(inverse), log_det
 
 
 def indicator(group: Ints, groups: int) -> sp.csr_array:

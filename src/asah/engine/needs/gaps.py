@@ -9,6 +9,7 @@ import polars as pl
 from scipy.special import ndtr
 
 from asah.engine.errors import Finding
+from asah.engine.needs.messages import finding
 from asah.engine.needs.panel import Floats
 from asah.engine.rules import RuleSet
 
@@ -100,27 +101,13 @@ def required_levels(
 
 
 def _findings(staff: pl.DataFrame, without: pl.DataFrame, defaults: pl.DataFrame) -> tuple[Finding, ...]:
-    found = []
-    hold = f"of {staff.height} people hold a post without a standard"
-    if given := defaults["person_id"].n_unique():
-        found.append(
-            _about_posts(
-                f"{given} {hold}: the default level of their kind of post was used, marked default_level",
-                "Stipulate the standard of the post",
-            )
-        )
-    if none := without.height - given:
-        found.append(
-            _about_posts(
-                f"{none} {hold} and without a default level: no need of theirs can be found",
-                "Give the post a standard, or fill position_kind (and golongan for fungsional)",
-            )
-        )
-    return tuple(found)
-
-
-def _about_posts(what: str, remedy: str) -> Finding:
-    return Finding("requirements", 0, "position_id", "", what, remedy, "warning")
+    given = defaults["person_id"].n_unique()
+    counts = {"default_level": given, "no_level": without.height - given}
+    return tuple(
+        finding(code, "requirements", "position_id", count=count, staff=staff.height)
+        for code, count in counts.items()
+        if count
+    )
 
 
 def find_needs(*, levels: pl.DataFrame, required: pl.DataFrame, threshold: float) -> pl.DataFrame:
@@ -135,11 +122,7 @@ def find_needs(*, levels: pl.DataFrame, required: pl.DataFrame, threshold: float
         sd=rated["level_sd"].to_numpy(),
         required=rated["required"].to_numpy(),
     )
-    basis = pl.concat_str(
-        pl.col("basis"),
-        pl.when("expired").then(pl.lit(";expired")).otherwise(pl.lit("")),
-        pl.when("default").then(pl.lit(";default_level")).otherwise(pl.lit("")),
-    )
+    basis = pl.col("basis") + pl.when("default").then(pl.lit(";default_level")).otherwise(pl.lit(""))
     return (
         rated.with_columns(
             prob_gap=pl.Series(below),

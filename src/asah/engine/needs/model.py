@@ -22,6 +22,7 @@ from asah.engine.needs.equations import (
     right_side,
     solve,
 )
+from asah.engine.needs.likelihood import LARGEST, by_likelihood
 from asah.engine.needs.panel import ROLES, Floats, Ints, Panel, totals
 
 CHAINS = 4
@@ -60,6 +61,8 @@ def estimate(
     """
     rng = np.random.default_rng(seed)
     components = by_moments(panel=panel, residual=panel.score - _least_squares(panel), agreement=agreement)
+    if len(panel.score) <= LARGEST and not components.assumed:
+        components = by_likelihood(panel=panel, start=components)
     score = np.repeat(panel.score[:, None], CHAINS, axis=1)
     sweeps = int(np.clip(RATINGS_SWEPT // len(panel.score), *SWEEPS))
     seen: list[Components] = []

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import polars as pl
 
 from asah.engine.errors import Finding, InputError
+from asah.engine.needs.messages import finding
 from asah.engine.rules import RuleSet
 
 Floats = npt.NDArray[np.float64]
@@ -27,8 +28,9 @@ class Panel:
     the freshest rating of the pair). Per pair: ``pair_person``, ``pair_competency``, ``standard`` (level the
     person's post requires, less the mean of all; 0 where it requires none), ``expired_years`` (of the
     freshest evidence, 0 while valid). Per form: ``form_person``, ``form_role`` (index in ``ROLES``),
-    ``form_rater`` (index of a rater who rated several people in that role, -1 for one who rated a single
-    person: their severity cannot be told from their opinion of that person). Pairs and forms are sorted
+    ``form_rater`` (index of a rater who rated several people in that role; -1 for one who rated a single
+    person, whose severity cannot be told from their opinion of that person, and for a test, which has
+    none). Pairs and forms are sorted
     by person. Per rater: ``rater_role``. ``step``: the smallest score distance on the scale (0 = none).
     """
 
@@ -92,11 +94,12 @@ def encode(
     """Number the ratings; persons and competencies keep the order of their tables.
 
     ``required``: person_id, competency_id, required (level), the post held before the next one.
-
-    Of several ratings of one person, competency, rater and role the latest counts. Raises ``InputError``
-    for a person, competency, role or score that cannot be read, all rows at once.
+    Of several ratings of one person, competency, rater and role the latest counts. The n-th rating without
+    a rater_id of a person, role and competency is taken as written by one unknown rater. Raises
+    ``InputError`` for a person, competency, role or score that cannot be read, all rows at once.
     """
     _refuse_unknown(ratings, people, competencies)
+    order = ["person", "competency", "role", "rater_id"]
     numbered = (
         ratings.lazy()
         .with_row_index("row")
@@ -104,22 +107,21 @@ def encode(
         .join(
             _numbered(competencies, "competency_id", "competency"), on="competency_id", maintain_order="left"
         )
-        .with_columns(role=pl.col("rater_role").replace_strict(list(ROLES), list(range(len(ROLES)))))
-        .sort("person", "competency", "role", "rater_id", "rated_on", "row", nulls_last=False)
+        .with_columns(
+            role=pl.col("rater_role").replace_strict(list(ROLES), list(range(len(ROLES)))),
+            rater_id=pl.when(pl.col("rater_id").is_null())
+            .then(pl.format("\0{}\0{}", "person_id", _occurrence("person_id", "competency_id", "rater_role")))
+            .otherwise("rater_id"),
+        )
+        .sort(*order, "rated_on", "row", nulls_last=False)
         .collect()
     )
-    key = ["person", "competency", "role", "rater_id"]
-    latest = numbered.unique(key, keep="last", maintain_order=True)
+    latest = numbered.unique(order, keep="last", maintain_order=True)
     findings = []
     if superseded := numbered.height - latest.height:
-        findings.append(
-            _note(
-                f"{superseded} older rating(s) of the same person, competency, rater and role were left out",
-                "Nothing to do if the later rating is meant to replace the earlier one",
-            )
-        )
+        findings.append(finding("superseded", "ratings", "rated_on", count=superseded))
     if undated := latest["rated_on"].null_count():
-        findings.append(_note(f"{undated} rating(s) have no date and count as fresh", "Give rated_on"))
+        findings.append(finding("undated", "ratings", "rated_on", count=undated))
     aged = latest.with_columns(expired=_expired_years(rules))
     aged = aged.with_columns(freshest=pl.col("expired").min().over("person", "competency"))
     drift = rules.number("evidence_drift_variance")
@@ -131,7 +133,7 @@ def encode(
     raters = (
         forms.group_by("role", "rater_id", maintain_order=True)
         .agg(pl.len().alias("people"))
-        .filter(pl.col("people") > 1)
+        .filter((pl.col("people") > 1) & (pl.col("role") != ROLES.index("test")))
         .with_row_index("rater")
     )
     forms = forms.join(raters.drop("people"), on=["role", "rater_id"], how="left", maintain_order="left")
@@ -204,24 +206,32 @@ def _expired_years(rules: RuleSet) -> pl.Expr:
 
 def _refuse_unknown(ratings: pl.DataFrame, people: pl.DataFrame, competencies: pl.DataFrame) -> None:
     tests = (
-        ("person_id", ~pl.col("person_id").is_in(people["person_id"].implode()), "is not in people"),
+        ("unknown_person", "person_id", ~pl.col("person_id").is_in(people["person_id"].implode())),
         (
+            "unknown_competency",
             "competency_id",
             ~pl.col("competency_id").is_in(competencies["competency_id"].implode()),
-            "is not in competencies",
         ),
-        ("rater_role", ~pl.col("rater_role").is_in(ROLES), "is not a role"),
-        ("score", pl.col("score").is_null() | ~pl.col("score").is_finite(), "is not a score"),
+        ("unknown_role", "rater_role", ~pl.col("rater_role").is_in(ROLES)),
+        ("no_score", "score", pl.col("score").is_null() | ~pl.col("score").is_finite()),
     )
     rows = ratings.with_row_index("row", offset=2)
     bad = [
-        Finding("ratings", int(row["row"]), column, str(row[column]), what, "Correct the row or leave it out")
-        for column, test, what in tests
-        for row in rows.filter(test.fill_null(True)).to_dicts()
+        finding(
+            code,
+            "ratings",
+            column,
+            row=int(row),
+            value="" if value is None else str(value),
+            severity="error",
+            roles=", ".join(ROLES),
+        )
+        for code, column, test in tests
+        for row, value in rows.filter(test.fill_null(True)).select("row", column).iter_rows()
     ]
     if bad:
         raise InputError(sorted(bad))
 
 
-def _note(what: str, remedy: str) -> Finding:
-    return Finding("ratings", 0, "", "", what, remedy, "warning")
+def _occurrence(*columns: str) -> pl.Expr:
+    return pl.int_range(pl.len()).over(*columns)

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from importlib import resources
+from typing import Final, Literal
 
 import numpy as np
 import polars as pl
 
 from asah.engine.errors import CallError, Finding, InputError
 from asah.engine.rules.rulebook import RuleSet
+from asah.engine.tables.messages import language
 
 STATES = ("verified", "attended", "planned")
 """From the surest to the least sure; a cap is used up in this order."""
 
 HUNDREDTHS = 100
+
+MESSAGES: Final = tomllib.loads(resources.files(__package__).joinpath("messages.toml").read_text("utf-8"))
 
 
 def convert_jp(records: pl.DataFrame, *, rules: RuleSet) -> pl.DataFrame:
@@ -202,38 +207,21 @@ def _complete(records: pl.DataFrame) -> pl.DataFrame:
 
 
 def _refuse_bad(records: pl.DataFrame, forms: pl.DataFrame) -> None:
-    tests = (
-        ("person_id", pl.col("person_id").is_null(), "is missing", "Say whose record this is"),
-        (
-            "form",
-            ~pl.col("form").is_in(forms["code"].implode()),
-            "is not a form in force",
-            "Use one of K1..K11, N1..N12",
-        ),
-        (
-            "amount",
-            pl.col("amount").is_null()
-            | ~pl.col("amount").cast(pl.Float64).is_finite()
-            | (pl.col("amount").cast(pl.Float64) < 0),
-            "is not an amount",
-            "Give a number from 0 up, in the unit of the form",
-        ),
-        ("completed_on", pl.col("completed_on").is_null(), "is missing", "Give the day of completion"),
-        (
-            "started_on",
-            (pl.col("first_day") > pl.col("completed_on")).fill_null(False),
-            "lies after completed_on",
-            "Exchange or correct the dates",
-        ),
-        ("state", pl.col("surety").is_null(), "is not a state", f"Use one of {', '.join(STATES)}"),
-    )
-    bad = [
-        Finding(
-            "records", int(row["row"]) + 2, column, "" if row[column] is None else str(row[column]), what, how
-        )
-        for column, test, what, how in tests
-        for row in records.filter(test.fill_null(True)).to_dicts()
-    ]
+    amount = pl.col("amount").cast(pl.Float64)
+    tests = {
+        "person_id": pl.col("person_id").is_null(),
+        "form": ~pl.col("form").is_in(forms["code"].implode()),
+        "amount": amount.is_null() | ~amount.is_finite() | (amount < 0),
+        "completed_on": pl.col("completed_on").is_null(),
+        "started_on": (pl.col("first_day") > pl.col("completed_on")).fill_null(False),
+        "state": pl.col("surety").is_null(),
+    }
+    bad = []
+    for column, test in tests.items():
+        what, remedy = MESSAGES[column][language()]
+        for row in records.filter(test.fill_null(True)).select("row", value=column).to_dicts():
+            value = "" if row["value"] is None else str(row["value"])
+            bad.append(Finding("records", int(row["row"]) + 2, column, value, what, remedy))
     if bad:
         raise InputError(sorted(bad))
 
