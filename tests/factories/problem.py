@@ -284,6 +284,8 @@ def write_problem(
     ``form`` is csv, parquet or xlsx; a workbook is written as ``folder / "masukan.xlsx"``.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    for earlier in [*folder.glob("*.csv"), *folder.glob("*.parquet"), *folder.glob("*.xlsx")]:
+        earlier.unlink()
     filled = {name: frame for name, frame in frames.items() if frame.height}
     (folder / "policy.toml").write_text(policy_toml(POLICY if policy is None else policy), "utf-8")
     if form == "xlsx":

@@ -22,18 +22,22 @@ from asah.engine.tables.schema import TableSpec
 
 # What a workbook may unpack to: reading takes some four times as much memory.
 MAX_WORKBOOK_BYTES: Final = 400_000_000
+# A spreadsheet keeps fifteen digits of a number.
+EXACT: Final = 1e15
 _CHUNK: Final = 1 << 20
 _OLE: Final = b"\xd0\xcf\x11\xe0"
 # The reader lays a sheet out as a full rectangle, however far apart its cells are.
 MAX_RECTANGLE: Final = 30_000_000
 # What makes a closer look at a sheet needful. The reader leaves error values and formulas without a result
-# blank, which would pass for "not given"; cells beyond column Z or row 1,100,000 stretch the rectangle.
+# blank, which would pass for "not given"; cells beyond column Z or row 1,100,000 stretch the rectangle; of a
+# number with more than fifteen digits the last ones are invented, which an identifier must not be.
 # Each starts with a literal: searching for all of them at once is twenty times slower.
 _NEEDS_WALK: Final = (
     re.compile(rb'r="(?:[A-Z]{2}|[A-Z](?:\d{8}|[2-9]\d{6}|1[1-9]\d{5}))'),
     re.compile(rb"""t=["']e["']"""),
     re.compile(rb"</f>\s*(?:<v\s*/>|<v></v>|</c>)"),
     re.compile(rb"<f\s*/>"),
+    re.compile(rb"<v>(?:\d{16}|\d(?:\.\d+)?E\+\d)"),
 )
 # The reader shows numbers with at most nine decimals.
 _SHOWN: Final = 1e-9
@@ -43,10 +47,10 @@ Cells = dict[tuple[int, int], str]  # (row, column) from 0: the text a cell shou
 
 @dataclass(frozen=True)
 class Workbook:
-    """An opened workbook; ``lost`` holds, by sheet, the error values and formulas without a result."""
+    """An opened workbook, and what a closer look at some of its sheets found."""
 
     book: Any
-    lost: Mapping[str, Cells] = field(default_factory=dict)
+    walks: Mapping[str, _Walk] = field(default_factory=dict)
 
     @property
     def sheets(self) -> list[str]:
@@ -69,7 +73,7 @@ def open_workbook(path: Path) -> Workbook | Finding:
             walks = _walk_where_needed(archive)
         if any(walk.rectangle > MAX_RECTANGLE for walk in walks.values()):
             return finding("stray_cells", path.name, limit=MAX_RECTANGLE // 10**6)
-        return Workbook(fastexcel.read_excel(path), {name: walk.lost for name, walk in walks.items()})
+        return Workbook(fastexcel.read_excel(path), walks)
     except (
         zipfile.BadZipFile,
         zlib.error,
@@ -129,13 +133,17 @@ def _sheet_names(archive: zipfile.ZipFile) -> dict[str, str]:
 
 
 class _Walk:
-    """Goes through a sheet cell by cell: keeps what the reader would lose, and how far the cells spread."""
+    """Goes through a sheet cell by cell, and keeps what the reader would lose or invent.
+
+    ``lost`` are error values and formulas without a result, ``long`` the numbers with too many digits.
+    """
 
     def __init__(self) -> None:
         self.lost: Cells = {}
+        self.long: Cells = {}
         self.last_row = self.last_column = 0
         self.row = self.column = -1
-        self.is_error = self.has_formula = self.in_value = False
+        self.is_error = self.is_number = self.has_formula = self.in_value = False
         self.value = ""
 
     @property
@@ -151,7 +159,8 @@ class _Walk:
                 self.row, self.column = _place(attributes["r"])
             else:
                 self.column += 1
-            self.is_error, self.has_formula, self.value = attributes.get("t") == "e", False, ""
+            kind = attributes.get("t", "n")
+            self.is_error, self.is_number, self.has_formula, self.value = kind == "e", kind == "n", False, ""
             self.last_row = max(self.last_row, self.row)
             self.last_column = max(self.last_column, self.column)
         elif tag == "f":
@@ -168,6 +177,8 @@ class _Walk:
             self.lost[self.row, self.column] = self.value or "#N/A"
         elif tag == "c" and self.has_formula and not self.value:
             self.lost[self.row, self.column] = NO_RESULT
+        elif tag == "c" and self.is_number and self.value and abs(float(self.value)) >= EXACT:
+            self.long[self.row, self.column] = f"{float(self.value):.14E}"
 
 
 def _walk(content: IO[bytes]) -> _Walk:
@@ -200,7 +211,8 @@ def read_sheet(workbook: Workbook, sheet: str, spec: TableSpec, stage: str) -> R
     except (fastexcel.FastExcelError, pl.exceptions.PolarsError) as error:
         return refused(spec, finding("unreadable", spec.name, value=sheet, reason=str(error).splitlines()[0]))
     offset = min((column.absolute_index for column in loaded.available_columns()), default=0)
-    cells = _with_lost(cells, offset, workbook.lost.get(sheet, {}))
+    walk = workbook.walks.get(sheet, _Walk())
+    cells = _with_cells(cells, offset, walk.lost)
     header_at = _first_filled(cells)
     if header_at is None:
         columns = ", ".join(column.name for column in spec.columns if column.required_in(stage))
@@ -211,6 +223,8 @@ def read_sheet(workbook: Workbook, sheet: str, spec: TableSpec, stage: str) -> R
     if not positions:
         return refused(spec, *findings)
     named = {used[position]: name for position, name in positions.items()}
+    identifiers = {index + offset for index, name in named.items() if spec.column(name).is_identifier}
+    cells = _with_cells(cells, offset, {at: text for at, text in walk.long.items() if at[1] in identifiers})
     exact = _exact_numbers(
         workbook, sheet, [i for i, name in named.items() if spec.column(name).dtype.is_float()]
     )
@@ -224,9 +238,10 @@ def read_sheet(workbook: Workbook, sheet: str, spec: TableSpec, stage: str) -> R
     return without_blank_rows(Raw(spec=spec, frame=numbered, rows=frame.height, findings=tuple(findings)))
 
 
-def _with_lost(cells: pl.DataFrame, offset: int, lost: Cells) -> pl.DataFrame:
+def _with_cells(cells: pl.DataFrame, offset: int, texts_at: Cells) -> pl.DataFrame:
+    """``cells`` with the given texts in their places."""
     by_column: dict[int, dict[int, str]] = {}
-    for (row, column), text in lost.items():
+    for (row, column), text in texts_at.items():
         if row < cells.height and 0 <= column - offset < cells.width:
             by_column.setdefault(column - offset, {})[row] = text
     for index, texts in by_column.items():

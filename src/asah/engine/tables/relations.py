@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final
 
 import polars as pl
@@ -64,11 +65,18 @@ def cross_check(problem: Problem) -> list[Finding]:
     return [found for check in checks for found in check(problem)]
 
 
-def _at(code: str, table: str, column: str, bad: pl.DataFrame, **facts: Any) -> Iterator[Finding]:
-    """One finding per row of ``bad``; a fact that names a column of ``bad`` is taken from the row."""
+def _at(
+    code: str,
+    table: str,
+    column: str,
+    bad: pl.DataFrame,
+    of_row: Mapping[str, str] = MappingProxyType({}),
+    **facts: Any,
+) -> Iterator[Finding]:
+    """One finding per row of ``bad``; ``of_row`` maps facts of the message to columns of ``bad``."""
     for row in bad.iter_rows(named=True):
-        told = {name: row.get(fact, fact) if isinstance(fact, str) else fact for name, fact in facts.items()}
-        yield finding(code, table, row=row[ROW], column=column, value=row.get(column), **told)
+        told = {fact: row[name] for fact, name in of_row.items()}
+        yield finding(code, table, row=row[ROW], column=column, value=row.get(column), **told, **facts)
 
 
 # ---- keys
@@ -168,7 +176,7 @@ def _repeated_ratings(problem: Problem) -> Iterator[Finding]:
     rated = problem["ratings"].drop_nulls(["person_id", "competency_id", "rater_id", "rater_role"])
     keyed = rated.select(ROW, *(pl.col(name).cast(pl.String) for name in same))
     twins = _later_twins(keyed, same)
-    yield from _at("repeated_rating", "ratings", "rater_id", twins, first="first")
+    yield from _at("repeated_rating", "ratings", "rater_id", twins, {"first": "first"})
 
 
 def _positions(problem: Problem) -> Iterator[Finding]:
@@ -183,7 +191,7 @@ def _positions(problem: Problem) -> Iterator[Finding]:
             pl.col(ROW).min(), pl.len().alias("people")
         )
         bare = posts.join(problem["requirements"], on="position_id", how="anti").sort(ROW)
-        yield from _at("position_without_standard", "people", "position_id", bare, people="people")
+        yield from _at("position_without_standard", "people", "position_id", bare, {"people": "people"})
 
 
 # ---- offerings and time
@@ -195,9 +203,9 @@ def _offerings(problem: Problem) -> Iterator[Finding]:
     yield from _at("place_without_period", "offerings", "place_id", undated.drop_nulls("place_id"))
     yield from _at("end_without_period", "offerings", "period_end", undated.drop_nulls("period_end"))
     early = offered.filter(pl.col("period_end") < pl.col("period"))
-    yield from _at("ends_before_start", "offerings", "period_end", early, name="period ", start="period")
+    yield from _at("ends_before_start", "offerings", "period_end", early, {"start": "period"}, name="period")
     crowded = offered.filter(pl.col("min_per_class") > pl.col("seats_per_class"))
-    yield from _at("minimum_over_seats", "offerings", "min_per_class", crowded, seats="seats_per_class")
+    yield from _at("minimum_over_seats", "offerings", "min_per_class", crowded, {"seats": "seats_per_class"})
 
 
 def _periods(problem: Problem) -> Iterator[Finding]:
@@ -215,7 +223,7 @@ def _dates(problem: Problem) -> Iterator[Finding]:
     offered = problem["offerings"]
     early = offered.filter(pl.col("end_date") < pl.col("start_date"))
     yield from _at(
-        "ends_before_start", "offerings", "end_date", early, name="start_date ", start="start_date"
+        "ends_before_start", "offerings", "end_date", early, {"start": "start_date"}, name="start_date"
     )
     if problem.policy is None:
         return
@@ -233,7 +241,7 @@ def _budgets(problem: Problem) -> Iterator[Finding]:
     rows = problem["budgets"]
     scope, key = pl.col("scope"), pl.col("id")
     nameless = rows.filter((scope != "total") & key.is_null())
-    yield from _at("scope_without_id", "budgets", "id", nameless, scope="scope")
+    yield from _at("scope_without_id", "budgets", "id", nameless, {"scope": "scope"})
     yield from _at("total_with_id", "budgets", "id", rows.filter((scope == "total") & key.is_not_null()))
     if problem.filled("programmes"):
         funds = problem["programmes"]["fund_id"].drop_nulls().unique().to_list()
@@ -396,7 +404,11 @@ def _programmes(problem: Problem) -> Iterator[Finding]:
     yield from _at("nobody_can_reach", "offerings", "offering_id", unreachable)
     thin = offered.filter((pl.col("people") > 0) & (pl.col("min_per_class") > pl.col("people")))
     yield from _at(
-        "minimum_over_demand", "offerings", "min_per_class", thin, minimum="min_per_class", people="people"
+        "minimum_over_demand",
+        "offerings",
+        "min_per_class",
+        thin,
+        {"minimum": "min_per_class", "people": "people"},
     )
 
 
@@ -407,7 +419,7 @@ def _untouched_gaps(problem: Problem) -> Iterator[Finding]:
     gaps = problem["needs"].group_by("competency_id").agg(pl.len().alias("needs"))
     open_gaps = gaps.join(touched, on="competency_id", how="anti")
     rows = problem["competencies"].join(open_gaps, on="competency_id").sort(ROW)
-    yield from _at("untouched_gap", "competencies", "competency_id", rows, needs="needs")
+    yield from _at("untouched_gap", "competencies", "competency_id", rows, {"needs": "needs"})
 
 
 def _with_person_and_programme(problem: Problem, rows: pl.DataFrame) -> pl.DataFrame:
@@ -442,7 +454,7 @@ def _locks(problem: Problem) -> Iterator[Finding]:
     again = rows.join(done, on=["person_id", "programme_id"], how="semi")
     yield from _at("lock_completed", "locks", "offering_id", again)
     late = rows.filter(pl.col("end_date") > pl.col("retires_on"))
-    yield from _at("lock_retired", "locks", "offering_id", late, retires_on="retires_on")
+    yield from _at("lock_retired", "locks", "offering_id", late, {"retires_on": "retires_on"})
     cut_off = rows.filter(pl.col("offered_at").is_null() & ~_reaches())
     yield from _at("lock_unreachable", "locks", "offering_id", cut_off)
 
@@ -454,7 +466,7 @@ def _connectivity(problem: Problem) -> Iterator[Finding]:
         return
     living = problem["people"].group_by("place_id").agg(pl.len().alias("people"))
     unknown = problem["places"].filter(pl.col("connectivity").is_null()).join(living, on="place_id").sort(ROW)
-    yield from _at("unknown_connectivity", "places", "connectivity", unknown, people="people")
+    yield from _at("unknown_connectivity", "places", "connectivity", unknown, {"people": "people"})
 
 
 def _equity(problem: Problem) -> Iterator[Finding]:
