@@ -25,6 +25,8 @@ VAGUE = 1e-6
 """Prior precision of means and biases: a thousand levels of freedom, only there to keep them solvable."""
 
 TOLERANCE = 1e-9
+DENSE = 500
+"""Up to so many shared unknowns the system is solved at once."""
 
 
 @dataclass(frozen=True)
@@ -124,9 +126,9 @@ def right_side(equations: Equations, score: Floats) -> Floats:
 def solve(equations: Equations, right: Floats) -> Floats:
     """Shared unknowns (b + c + s, m) for right-hand sides of that shape."""
     few, H = equations.few, equations.H
+    if H.shape[0] <= DENSE:
+        return np.linalg.solve(H.toarray(), right)
     dense = H[:few][:, :few].toarray()
-    if H.shape[0] == few:
-        return np.linalg.solve(dense, right)
     edge = H[few:][:, :few].toarray()
     solved = conjugate_gradient(H[few:][:, few:], np.hstack([edge, right[few:]]))
     inner, outer = solved[:, :few], solved[:, few:]
@@ -192,13 +194,81 @@ def parts_given(equations: Equations, shared: Floats, score: Floats | None = Non
 def own_variance(equations: Equations) -> Floats:
     """Variance (K,) of each pair's level if the shared unknowns were known."""
     e = equations
-    pairs = len(e.shrink)
-    person = sp.csr_array(
-        (np.ones(pairs), (np.arange(pairs), e.person_column[e.panel.pair_person])),
-        shape=(pairs, e.E.shape[1]),
-    )
-    a = sp.csr_array(person - _diagonal(e.shrink) @ e.T @ e.E)
+    a = _person_of_pair(e) - _through_pairs(e)
     return np.asarray(e.shrink + (a @ e.Q_inverse).multiply(a).sum(axis=1))
+
+
+@dataclass(frozen=True)
+class Variances:
+    """Posterior variances: ``person`` of rated persons, ``particular`` and ``level`` per pair, ``halo`` per
+    form, ``severity`` per rater, ``noise`` per rating."""
+
+    person: Floats
+    particular: Floats
+    halo: Floats
+    severity: Floats
+    noise: Floats
+    level: Floats
+
+
+def variances(equations: Equations) -> Variances:
+    """Exact posterior variances, with the uncertainty of the shared unknowns; for up to ``DENSE`` of them.
+
+    Every effect is A u + B shared + a part of its own; u given shared has variance Q^-1 and moves with it by
+    ``follow``, and the shared unknowns have variance H^-1.
+    """
+    e = equations
+    panel = e.panel
+    width = e.H.shape[0]
+    b = e.few - e.means.shape[1]
+    order = np.r_[0:b, e.few : width]
+    offsets = sp.csr_array((e.offsets.tocoo().data, _moved(e.offsets, order)), shape=(e.E.shape[0], width))
+    means = sp.csr_array(
+        (e.means.tocoo().data, _moved(e.means, np.arange(b, e.few))), shape=(len(e.shrink), width)
+    )
+    N = sp.csr_array(e.T.T @ _diagonal(e.kept) @ means)
+    follow = -(e.Q_inverse @ (e.E.T @ (e.M @ offsets + N)))
+    H_inverse = np.linalg.inv(e.H.toarray())
+
+    def variance(A: sp.csr_array, B: sp.csr_array, own: Floats | float) -> Floats:
+        given = (A @ e.Q_inverse).multiply(A).sum(axis=1)
+        through = (A @ follow + B).toarray()
+        return np.asarray(own + given + ((through @ H_inverse) * through).sum(axis=1))
+
+    on_u = -_through_pairs(e)
+    on_shared = -(_diagonal(e.shrink) @ (e.T @ offsets) + _diagonal(1.0 - e.kept) @ means)
+    unit = sp.eye_array(e.E.shape[1], format="csr")
+    rated = unit[e.person_column[np.unique(panel.form_person)]]
+    halo = e.E - unit[e.person_column[panel.form_person]]
+    none = sp.csr_array((e.E.shape[1], width))
+    return Variances(
+        person=variance(rated, rated @ none, 0.0),
+        particular=variance(on_u, on_shared, e.shrink),
+        halo=variance(halo, halo @ none, 0.0),
+        severity=np.diagonal(H_inverse)[e.few :].copy(),
+        noise=variance(
+            e.E[panel.form] + on_u[panel.pair],
+            offsets[panel.form] + (means + on_shared)[panel.pair],
+            e.shrink[panel.pair],
+        ),
+        level=variance(_person_of_pair(e) + on_u, means + on_shared, e.shrink),
+    )
+
+
+def _person_of_pair(e: Equations) -> sp.csr_array:
+    """Each pair's person among the unknowns U (K x U)."""
+    return indicator(e.person_column[e.panel.pair_person], e.E.shape[1])
+
+
+def _through_pairs(e: Equations) -> sp.csr_array:
+    """What the unknowns U take away from the particular level of each pair (K x U)."""
+    return sp.csr_array(_diagonal(e.shrink) @ e.T @ e.E)
+
+
+def _moved(matrix: sp.csr_array, columns: Ints) -> tuple[Ints, Ints]:
+    """Coordinates of a matrix whose columns are put at other places."""
+    row, column = matrix.tocoo().coords
+    return row, columns[column]
 
 
 def conjugate_gradient(A: sp.csr_array, right: Floats) -> Floats:

@@ -10,6 +10,7 @@ from scipy.special import ndtr, ndtri
 
 from asah.engine.needs.components import FLOOR, Components, by_moments
 from asah.engine.needs.equations import (
+    DENSE,
     VAGUE,
     Equations,
     Parts,
@@ -21,6 +22,7 @@ from asah.engine.needs.equations import (
     parts_given,
     right_side,
     solve,
+    variances,
 )
 from asah.engine.needs.likelihood import LARGEST, by_likelihood
 from asah.engine.needs.panel import ROLES, Floats, Ints, Panel, totals
@@ -56,8 +58,8 @@ def estimate(
     https://doi.org/10.1214/aos/1176346060). ``agreement``: see ``by_moments``. ``drift``: variance added per
     year past validity, in levels squared.
 
-    The variance given the shared unknowns is exact; what their own uncertainty adds comes from ``DRAWS``
-    perturbed solutions, what the cut-off scores add from the difference between ``CHAINS`` copies.
+    The variance is exact but for two parts: what the uncertainty of many shared unknowns adds comes from
+    ``DRAWS`` perturbed solutions, what the cut-off scores add from the difference between ``CHAINS`` copies.
     """
     rng = np.random.default_rng(seed)
     components = by_moments(panel=panel, residual=panel.score - _least_squares(panel), agreement=agreement)
@@ -76,10 +78,8 @@ def estimate(
     equations = assemble(panel=panel, components=components)
     shared = solve(equations, right_side(equations, score))
     level = parts_given(equations, shared, score).level(panel)
-    variance = own_variance(equations) + drift * panel.expired_years
+    variance = _level_variance(equations, components, rng) + drift * panel.expired_years
     variance += level.var(axis=1, ddof=1) * (1 + 1 / CHAINS)
-    for _ in range(DRAWS // BATCH):
-        variance += (shared_errors(equations, components, rng).level(panel) ** 2).sum(axis=1) / DRAWS
     bias = np.zeros(len(ROLES))
     bias[panel.free_roles] = shared[: len(panel.free_roles)].mean(axis=1)
     return Levels(mean=level.mean(axis=1), sd=np.sqrt(variance), bias=bias, components=components)
@@ -95,6 +95,16 @@ def draw(
     difference = score - simulated
     correction = solve(equations, right_side(equations, difference))
     return world.plus(parts_given(equations, correction, difference)), shared + correction
+
+
+def _level_variance(equations: Equations, components: Components, rng: np.random.Generator) -> Floats:
+    if equations.H.shape[0] <= DENSE:
+        return variances(equations).level
+    variance = own_variance(equations)
+    for _ in range(DRAWS // BATCH):
+        errors = shared_errors(equations, components, rng).level(equations.panel)
+        variance += (errors**2).sum(axis=1) / DRAWS
+    return variance
 
 
 def shared_errors(equations: Equations, components: Components, rng: np.random.Generator) -> Parts:
