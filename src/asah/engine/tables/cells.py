@@ -120,11 +120,11 @@ def _complete(
             filled.append(
                 pl.when(blanks[column.name]).then(default).otherwise(pl.col(column.name)).alias(column.name)
             )
-        elif column.default_from is not None:
-            filled.append(pl.col(column.name).fill_null(pl.col(column.default_from)))
         else:
             filled.append(pl.col(column.name))
-    return pl.DataFrame([rows, *columns.values()]).select(ROW, *filled)
+    complete = pl.DataFrame([rows, *columns.values()]).select(ROW, *filled)
+    borrowed = [column for column in spec.columns if column.default_from is not None]
+    return complete.with_columns(pl.col(c.name).fill_null(pl.col(str(c.default_from))) for c in borrowed)
 
 
 # ---- whole columns

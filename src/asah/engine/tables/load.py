@@ -73,7 +73,7 @@ def load(path: Path, stage: Stage) -> Tables:
     """
     seen = examine(path, stage)
     if seen.errors:
-        raise InputError(seen.findings)
+        raise InputError(seen.errors)
     return Tables(seen.frames, seen.policy, seen.findings, seen.counts, fingerprint(seen.frames, seen.policy))
 
 
@@ -135,8 +135,9 @@ def read_frames(path: Path, names: Sequence[str]) -> dict[str, pl.DataFrame]:
             typed = type_cells(raw, "")
             findings += typed.findings
             frames[name] = typed.frame.drop(ROW)
-    if any(note.severity == "error" for note in findings):
-        raise InputError(sorted(findings, key=_order))
+    errors = [note for note in findings if note.severity == "error"]
+    if errors:
+        raise InputError(sorted(errors, key=_order))
     return frames
 
 

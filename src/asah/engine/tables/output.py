@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import shutil
 import signal
 import threading
@@ -193,7 +194,8 @@ def _as_text(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _write_workbook(path: Path, sheets: dict[str, pl.DataFrame]) -> None:
     """One sheet per table. Text is written as text: identifiers keep their digits, nothing is a formula."""
-    with xlsxwriter.Workbook(path, {"constant_memory": True, "default_date_format": "yyyy-mm-dd"}) as book:
+    options = {"constant_memory": True, "tmpdir": str(path.parent), "default_date_format": "yyyy-mm-dd"}
+    with xlsxwriter.Workbook(path, options) as book:
         bold = book.add_format({"bold": True})
         for name, frame in sheets.items():
             sheet = book.add_worksheet(name)
@@ -245,9 +247,11 @@ def _say(code: str, path: Path, **facts: str) -> str:
 
 
 def _output_error(path: Path, error: Exception) -> OutputError:
-    number = getattr(error, "errno", None)
+    # The libraries that write tables put the number of the system's error into their text.
+    told = re.search(r"(?:os error |Errno )(\d+)", str(error))
+    number = getattr(error, "errno", None) or (int(told[1]) if told else 0)
     reason = os.strerror(number) if number else str(error).splitlines()[0]
-    if number in _FULL or "No space left" in reason:
+    if number in _FULL:
         remedy = "full"
     elif number in (errno.EACCES, errno.EPERM, errno.EROFS):
         remedy = "denied"
