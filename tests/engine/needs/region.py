@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+
+from asah.engine.needs.panel import ROLES
 
 BIAS = {"self": 0.5, "supervisor": 0.2, "peer": 0.3, "subordinate": 0.25, "assessor": 0.0, "test": 0.0}
 SEVERITY = {"self": 0.35, "supervisor": 0.3, "peer": 0.2, "subordinate": 0.2, "assessor": 0.1, "test": 0.0}
@@ -17,11 +19,16 @@ NOISE = {"self": 0.45, "supervisor": 0.4, "peer": 0.45, "subordinate": 0.45, "as
 
 @dataclass(frozen=True)
 class Region:
-    """``truth``: true level (persons, competencies). ``frames``: the tables of the needs stage."""
+    """``truth``: true level (persons, competencies) around ``means``; ``frames``: tables of the stage."""
 
     truth: npt.NDArray[np.float64]
+    means: npt.NDArray[np.float64]
     frames: dict[str, pl.DataFrame]
-    changed: dict[str, pl.DataFrame] = field(default_factory=dict)
+
+    @staticmethod
+    def biases(role: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+        """True bias of roles given by their place in ``ROLES``."""
+        return np.array([BIAS[name] for name in ROLES])[role]
 
 
 def make_region(
@@ -35,15 +42,16 @@ def make_region(
     particular_sd: float = 0.4,
     step: float = 0.5,
     rated_on: date = date(2026, 3, 1),
+    scale: tuple[float, float] = (1.0, 5.0),
+    assessors: int = 6,
 ) -> Region:
     """Everybody is rated by ``roles``; ``assessed_share`` of the people also by an assessor."""
     rng = np.random.default_rng(seed)
     ids = np.array([f"P{i:05d}" for i in range(persons)])
     names = np.array([f"C{c:02d}" for c in range(competencies)])
+    means = rng.normal(3.0, 0.3, competencies)
     truth = (
-        rng.normal(3.0, 0.3, competencies)
-        + rng.normal(0, person_sd, (persons, 1))
-        + rng.normal(0, particular_sd, (persons, competencies))
+        means + rng.normal(0, person_sd, (persons, 1)) + rng.normal(0, particular_sd, (persons, competencies))
     )
     unit = np.arange(persons) // 10
     severity: dict[tuple[str, str], float] = {}
@@ -57,7 +65,7 @@ def make_region(
         elif role == "supervisor":
             rater = np.char.add("S", unit[who].astype(str))
         elif role == "assessor":
-            rater = np.char.add("A", rng.integers(0, 6, len(who)).astype(str))
+            rater = np.char.add("A", rng.integers(0, assessors, len(who)).astype(str))
         elif role == "test":
             rater = np.repeat("CAT", len(who))
         else:
@@ -81,7 +89,7 @@ def make_region(
                     "competency_id": np.tile(names, len(who)),
                     "rater_id": np.repeat(rater, competencies),
                     "rater_role": [role] * (len(who) * competencies),
-                    "score": np.clip(score, 1.0, 5.0).ravel(),
+                    "score": np.clip(score, *scale).ravel(),
                 }
             )
         )
@@ -112,4 +120,4 @@ def make_region(
             schema={"person_id": pl.String, "predicate": pl.String, "gap": pl.Boolean}
         ),
     }
-    return Region(truth, frames)
+    return Region(truth, means, frames)

@@ -10,6 +10,8 @@ import pytest
 from asah.engine import rules
 from asah.engine.errors import InputError
 from asah.engine.needs import Needs, compute_needs
+from asah.engine.simulate import simulate
+from asah.engine.tables import SCHEMA
 from engine.needs.region import Region, make_region
 
 RULES = rules.at(date(2026, 6, 1))
@@ -119,34 +121,119 @@ def test_without_assessor_or_test_the_result_says_that_the_supervisor_is_the_anc
     assert "bersandar pada skala supervisor" in about[0].what
 
 
-def test_needs_carry_the_columns_of_the_contract(needs: Needs) -> None:
-    assert needs.levels.columns == [
-        "person_id",
-        "competency_id",
-        "level_mean",
-        "level_sd",
-        "ratings",
-        "basis",
-    ]
-    assert needs.needs.columns == [
-        "person_id",
-        "competency_id",
-        "gap_levels",
-        "weight",
-        "basis",
-        "against",
-        "prob_gap",
-        "expected_gap",
-    ]
-    assert needs.needs_by_unit.columns == [
-        "unit",
-        "competency",
-        "staff",
-        "assessed",
-        "with_gap",
-        "depth",
-        "mwds",
-        "rank_low",
-        "rank_high",
-    ]
-    assert needs.coverage.columns == ["unit", "competency", "required", "assessed"]
+def test_levels_and_needs_stand_in_the_column_files_of_the_contract(needs: Needs) -> None:
+    for name in ("levels", "needs", "needs_by_unit", "coverage", "unassessed"):
+        frame: pl.DataFrame = getattr(needs, name)
+        spec = SCHEMA[name]
+        columns = [column.name for column in spec.columns]
+        assert [column for column in columns if column in frame.columns] == frame.columns, name
+        assert {column.name for column in spec.columns if column.required} <= set(frame.columns), name
+        assert frame.select(key for key in spec.key if key in frame.columns).is_unique().all(), name
+    assert needs.needs.columns == [column.name for column in SCHEMA["needs"].columns]
+    assert needs.needs_by_unit.columns == [column.name for column in SCHEMA["needs_by_unit"].columns]
+
+
+def test_needs_by_unit_can_be_followed_down_to_the_needs_of_people(needs: Needs, region: Region) -> None:
+    home = region.frames["people"].select("person_id", unit="unit_id")
+    likely = needs.needs.filter(pl.col("prob_gap") >= 0.5).join(home, on="person_id")
+    counted = likely.group_by("unit", competency="competency_id").agg(
+        n=pl.len(), depth_n=pl.col("gap_levels").mean()
+    )
+    table = needs.needs_by_unit.join(counted, on=["unit", "competency"], how="left")
+
+    assert table["with_gap"].to_list() == table["n"].fill_null(0).to_list()
+    np.testing.assert_allclose(
+        table["depth"].drop_nulls().to_numpy(), table["depth_n"].drop_nulls().to_numpy(), rtol=1e-12
+    )
+
+
+def test_every_gap_is_positive_and_nobody_far_above_the_standard_has_one(
+    needs: Needs, region: Region
+) -> None:
+    joined = needs.needs.join(needs.levels, on=["person_id", "competency_id"])
+
+    assert needs.needs["gap_levels"].min() >= 0.1  # type: ignore[operator]
+    assert joined.filter(pl.col("level_mean") > 3.0 + 2 * pl.col("level_sd")).is_empty()
+    assert (
+        joined.filter(pl.col("level_mean") < 2.8).height
+        == needs.levels.filter(pl.col("level_mean") < 2.8).height
+    )
+
+
+def test_a_self_rating_alone_is_shown_as_such_and_weighs_little(region: Region) -> None:
+    ratings = region.frames["ratings"].filter(
+        (pl.col("person_id") != "P00005") | (pl.col("rater_role") == "self")
+    )
+    needs = solve(region, ratings=ratings)
+    own = needs.levels.filter(pl.col("person_id") == "P00005")
+    others = needs.levels.filter(pl.col("person_id") != "P00005")
+
+    assert own["basis"].unique().to_list() == ["self"]
+    assert own["level_sd"].min() > 1.2 * others["level_sd"].median()  # type: ignore[operator]
+    alone = needs.needs.filter(pl.col("basis") == "self")
+    said = [finding.what for finding in needs.findings if finding.column == "basis"]
+    assert alone.is_empty() == (not said)
+
+
+def test_evidence_past_its_validity_is_marked_and_widens_the_sd(needs: Needs, region: Region) -> None:
+    ratings = region.frames["ratings"].with_columns(
+        rated_on=pl.when(pl.col("person_id") == "P00009").then(date(2019, 3, 1)).otherwise("rated_on")
+    )
+    old = solve(region, ratings=ratings).levels.filter(pl.col("person_id") == "P00009")
+    fresh = needs.levels.filter(pl.col("person_id") == "P00009")
+
+    assert old["basis"].str.ends_with(";expired").all()
+    assert not fresh["basis"].str.contains("expired").any()
+    assert old["level_sd"].min() > fresh["level_sd"].max()  # type: ignore[operator]
+
+
+def test_a_performance_gap_without_a_competency_gap_becomes_no_need(region: Region) -> None:
+    strong, weak = int(region.truth.min(axis=1).argmax()), int(region.truth.max(axis=1).argmin())
+    performance = pl.DataFrame(
+        {
+            "person_id": [f"P{strong:05d}", f"P{weak:05d}", "P00001"],
+            "predicate": ["Kurang"] * 3,
+            "gap": [True, True, False],
+        }
+    )
+    easy = region.frames["requirements"].with_columns(level=pl.lit(2.0))
+    needs = solve(region, performance=performance, requirements=easy)
+
+    assert needs.performance_only["person_id"].to_list() == [f"P{strong:05d}"]
+    assert needs.needs.filter(pl.col("person_id") == f"P{strong:05d}").is_empty()
+    assert "alat, proses dan motivasi" in needs.findings[-1].remedy
+
+
+def test_a_single_supervisor_for_everybody_gives_levels_whose_agreement_is_assumed_and_said() -> None:
+    region = make_region(seed=6, persons=80, competencies=4, roles=("supervisor",), assessed_share=0.0)
+    needs = solve(region)
+
+    assert needs.reliability is not None
+    assert needs.reliability.components.assumed
+    assert any("diandaikan" in finding.what for finding in needs.findings)
+    assert 0.2 < needs.levels["level_sd"].mean() < 0.8  # type: ignore[operator]
+
+
+def test_reliability_grows_with_the_panel_and_alpha_is_no_substitute(needs: Needs) -> None:
+    assert needs.reliability is not None
+    one = needs.reliability.one_rating
+
+    assert one["assessor"] > one["supervisor"] > one["self"]
+    assert needs.reliability.panel > max(one["supervisor"], one["peer"])
+    # Raters are consistent with themselves whether or not they agree with each other.
+    assert needs.reliability.alpha["self"] > one["self"]
+
+
+def test_a_simulated_regency_is_measured_as_well_as_it_claims() -> None:
+    region = simulate(region="merangin", people=900, seed=3)
+    needs = compute_needs(tables=region.frames, rules=rules.at(date(2026, 8, 15)), seed=0)
+    key = ["person_id", "competency_id"]
+    plain = region.frames["ratings"].group_by(key).agg(plain=pl.col("score").mean())
+    seen = needs.levels.join(region.truth["true_levels"], on=key).join(plain, on=key)
+    error = (seen["level_mean"] - seen["level"]).to_numpy()
+
+    assert (np.abs(error) < 1.645 * seen["level_sd"].to_numpy()).mean() >= 0.87
+    assert np.sqrt(np.mean(error**2)) < 0.85 * float((seen["plain"] - seen["level"]).std())  # type: ignore[arg-type]
+    rated = region.frames["ratings"]["person_id"].unique()
+    without = region.frames["people"].filter(~pl.col("person_id").is_in(rated.implode()))
+    assert needs.unassessed["person_id"].to_list() == without["person_id"].to_list() != []
