@@ -9,14 +9,14 @@ import pytest
 from asah.engine.needs import model
 from asah.engine.needs.model import Levels, estimate
 from asah.engine.needs.panel import ROLES, Panel
-from engine.needs.panels import panel_of_frames
+from engine.needs.panels import panel_of_frames, plausible
 from engine.needs.region import BIAS, Region, make_region
 
 
 def solved(
     panel: Panel, *, seed: int = 0, scale: tuple[float, float] = (1.0, 5.0), drift: float = 0.0
 ) -> Levels:
-    return estimate(panel=panel, agreement=0.5, drift=drift, scale=scale, seed=seed)
+    return estimate(panel=panel, usual=plausible(), agreement=0.5, drift=drift, scale=scale, seed=seed)
 
 
 def truth_of(region: Region, panel: Panel) -> npt.NDArray[np.float64]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,11 +63,14 @@ def by_moments(*, panel: Panel, residual: Floats, agreement: float) -> Component
     severity = np.maximum(0.0, _ratio(_by_role(of, products), _by_role(of, counts)))
 
     present = _by_role(rating_role) > 0
-    assumed = not (other_n.sum() > 0 and same_n.sum() > 0)
+    assumed = same_n.sum() == 0
     if assumed:
-        weights = np.where(present, _by_role(rating_role), 0.0)
+        weights = _by_role(rating_role)
         person = agreement * float(np.average(within - severity, weights=weights))
         competency = agreement * float(np.average(total - within, weights=weights))
+    elif other_n.sum() == 0:
+        # One competency only: a person's general and particular level cannot be told apart.
+        person = competency = float(same.sum() / same_n.sum()) / 2
     else:
         person = float(other.sum() / other_n.sum())
         competency = float(same.sum() / same_n.sum()) - person
@@ -74,14 +78,30 @@ def by_moments(*, panel: Panel, residual: Floats, agreement: float) -> Component
     of_these = np.where(other_n > 0, _ratio(other, other_n), person)
     particular = np.where((other_n > 0) & (same_n > 0), _ratio(same, same_n) - of_these, competency)
     halo = np.maximum(FLOOR, within - of_these - severity)
-    noise = np.maximum(max(FLOOR, panel.step**2 / 12), total - within - particular)
+    noise = np.maximum(max(FLOOR, panel.step**2 / 12), total - of_these - particular - severity - halo)
     return Components(
         person=person,
         competency=competency,
         severity=np.where(present, np.maximum(FLOOR, severity), FLOOR),
         halo=np.where(present, halo, FLOOR),
         noise=np.where(present, noise, 1.0),
-        assumed=assumed,
+        assumed=bool(assumed),
+    )
+
+
+def average(components: Sequence[Components], weights: Sequence[float] | None = None) -> Components:
+    """The weighted mean of several; ``assumed`` if any is."""
+
+    def mean(name: str) -> Floats:
+        return np.average([getattr(c, name) for c in components], axis=0, weights=weights)
+
+    return Components(
+        person=float(mean("person")),
+        competency=float(mean("competency")),
+        severity=mean("severity"),
+        halo=mean("halo"),
+        noise=mean("noise"),
+        assumed=any(c.assumed for c in components),
     )
 
 

@@ -84,6 +84,7 @@ def compute_needs(*, tables: Frames, rules: RuleSet, seed: int = 0) -> Needs:
     if len(panel.score):
         solved = estimate(
             panel=panel,
+            usual=_usual(rules),
             agreement=rules.number("single_rating_agreement"),
             drift=rules.number("evidence_drift_variance"),
             scale=SCALE,
@@ -122,6 +123,19 @@ def compute_needs(*, tables: Frames, rules: RuleSet, seed: int = 0) -> Needs:
             *required.findings,
             *_findings(reliability, needs, performance_only),
         ),
+    )
+
+
+def _usual(rules: RuleSet) -> Components:
+    def variance(part: str) -> float:
+        return rules.number("usual_variance", part)
+
+    return Components(
+        person=variance("person"),
+        competency=variance("competency"),
+        severity=np.full(len(ROLES), variance("severity")),
+        halo=np.full(len(ROLES), variance("halo")),
+        noise=np.full(len(ROLES), variance("noise")),
     )
 
 

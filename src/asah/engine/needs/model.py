@@ -8,7 +8,7 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.special import ndtr, ndtri
 
-from asah.engine.needs.components import FLOOR, Components, by_moments
+from asah.engine.needs.components import FLOOR, Components, average, by_moments
 from asah.engine.needs.equations import (
     DENSE,
     VAGUE,
@@ -32,6 +32,7 @@ CHAINS = 4
 SWEEPS = (4, 40)
 RATINGS_SWEPT = 400_000
 """A panel is swept until so many ratings were seen, but at least and at most as often as ``SWEEPS`` says."""
+IMAGINED = 4
 BATCH = 8
 DRAWS = 32
 TINY, FAR = 1e-300, 37.0
@@ -48,15 +49,22 @@ class Levels:
 
 
 def estimate(
-    *, panel: Panel, agreement: float, drift: float, scale: tuple[float, float], seed: int
+    *,
+    panel: Panel,
+    usual: Components,
+    agreement: float,
+    drift: float,
+    scale: tuple[float, float],
+    seed: int,
 ) -> Levels:
     """Posterior mean and sd of every rated pair.
 
     A score at an end of the ``scale`` (lowest, highest) only says that the opinion lies there or beyond: it
     is drawn anew, given all the rest, in every sweep. Each sweep then takes the components from the drawn
     effects, so that they move from the moments to the restricted maximum likelihood (stochastic EM,
-    https://doi.org/10.1214/aos/1176346060). ``agreement``: see ``by_moments``. ``drift``: variance added per
-    year past validity, in levels squared.
+    https://doi.org/10.1214/aos/1176346060). ``agreement``: see ``by_moments``.
+    ``usual``: components of an ordinary panel, weighed as ``IMAGINED`` people, so that three people do not
+    claim to know how much people differ. ``drift``: variance added per year past validity, in levels squared.
 
     The variance is exact but for two parts: what the uncertainty of many shared unknowns adds comes from
     ``DRAWS`` perturbed solutions, what the cut-off scores add from the difference between ``CHAINS`` copies.
@@ -74,7 +82,8 @@ def estimate(
         score = _complete(equations, parts.score(panel), scale, rng)
         components = _from_effects(panel, components, parts, shared[equations.few :], score)
         seen.append(components)
-    components = _average(seen[sweeps // 2 :])
+    people = len(np.unique(panel.form_person))
+    components = average([average(seen[sweeps // 2 :]), usual], weights=[people, IMAGINED])
     equations = assemble(panel=panel, components=components)
     shared = solve(equations, right_side(equations, score))
     level = parts_given(equations, shared, score).level(panel)
@@ -178,17 +187,6 @@ def _mean_by_role(squares: Floats, role: Ints, otherwise: Floats) -> Floats:
     count = totals(role, len(ROLES))
     mean = totals(role, len(ROLES), squares.mean(axis=1)) / np.maximum(count, 1.0)
     return np.where(count > 0, np.maximum(FLOOR, mean), otherwise)
-
-
-def _average(kept: list[Components]) -> Components:
-    return Components(
-        person=float(np.mean([c.person for c in kept])),
-        competency=float(np.mean([c.competency for c in kept])),
-        severity=np.mean([c.severity for c in kept], axis=0),
-        halo=np.mean([c.halo for c in kept], axis=0),
-        noise=np.mean([c.noise for c in kept], axis=0),
-        assumed=kept[-1].assumed,
-    )
 
 
 def _least_squares(panel: Panel) -> Floats:
