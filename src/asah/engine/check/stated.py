@@ -1,0 +1,206 @@
+"""What a plan states about itself: section 4 of tables.md, every row and every number of the summary."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeGuard
+
+import numpy as np
+import polars as pl
+
+from asah.engine.check.facts import Facts, Floats
+from asah.engine.check.messages import finding
+from asah.engine.check.rules import Chosen, spent
+from asah.engine.check.worth import Worth, sums
+from asah.engine.errors import Finding
+
+TOLERANCE = 1e-6
+STATUSES = ("optimal", "gap_reached", "time_limit", "interrupted")
+BOUNDS_BY = ("prices", "branches", "solver")
+NEGLIGIBLE_JP = 1e-9
+
+
+def slack(*points: float) -> float:
+    """The tolerance of the contract: 1e-6, relative to the largest of ``points`` and 1."""
+    return TOLERANCE * max([1.0, *map(abs, points)])
+
+
+def near(a: float, b: float) -> bool:
+    return abs(a - b) <= slack(a, b)
+
+
+def proved_gap(worth: float, bound: float, nothing: float) -> float:
+    """The share of what could be gained that the plan may have left: section 3 of tables.md."""
+    gainable = bound - nothing
+    if gainable <= slack(bound, nothing):
+        return 0.0
+    return (bound - worth) / gainable
+
+
+def wrong_enrolments(chosen: Chosen, table: pl.DataFrame) -> Iterator[Finding]:
+    """Rows of `enrolments` whose `locked` is not what `locks` says."""
+    stated = table["locked"].to_list()
+    for row, locked in zip(chosen.row.tolist(), chosen.locked.tolist(), strict=True):
+        if stated[row - 2] != locked:
+            word = {True: "yes", False: "no"}
+            yield finding(
+                "wrong_value", "enrolments", row, "locked", word.get(stated[row - 2]), right=word[locked]
+            )
+
+
+def wrong_classes(chosen: Chosen, table: pl.DataFrame) -> Iterator[Finding]:
+    """Rows of `classes` with a wrong number, and offerings with participants but no row."""
+    f = chosen.facts
+    per_person = f.cost_per_person[f.programme_of]
+    right = {
+        "enrolled": chosen.enrolled,
+        "seats": np.where(f.seats_given, f.seats * chosen.opened, np.nan),
+        "cost_idr": f.cost_per_class * chosen.opened + per_person * chosen.enrolled,
+    }
+    for o, row in enumerate(chosen.opened_row.tolist()):
+        if row:
+            yield from _wrong_cells("classes", row, table, {name: value[o] for name, value in right.items()})
+        elif chosen.enrolled[o]:
+            yield finding("missing_row", "classes", 0, "offering_id", f.offering_ids[o])
+
+
+def wrong_people(chosen: Chosen, worth: Worth, table: pl.DataFrame) -> Iterator[Finding]:
+    """People who are not in `people_outcome` exactly once, or are there with a wrong state or number."""
+    f = chosen.facts
+    closed, needed = _by_person(f, worth.closure), _by_person(f, f.need_weight * f.need_gap)
+    state = states(chosen)
+    rows: dict[int, int] = {}
+    for row, person in enumerate(table["person_id"], start=2):
+        i = f.person.get(person)
+        if i is None:
+            yield finding("unknown_id", "people_outcome", row, "person_id", person)
+        elif i in rows:
+            yield finding("named_twice", "people_outcome", row, "person_id", person)
+        else:
+            rows[i] = row
+    for i, person in enumerate(f.person_ids):
+        if i not in rows:
+            yield finding("missing_row", "people_outcome", 0, "person_id", person)
+            continue
+        row = rows[i]
+        stated = table["state"][row - 2]
+        if stated != state[i]:
+            yield finding("wrong_value", "people_outcome", row, "state", stated, right=state[i])
+        right = {"jp_planned": worth.jp_planned[i], "closure_points": closed[i], "need_points": needed[i]}
+        yield from _wrong_cells("people_outcome", row, table, right)
+
+
+def states(chosen: Chosen) -> list[str]:
+    """(i) planned with an enrolment; deferred with a need, a mandate or JP to come; exempt with none."""
+    f = chosen.facts
+    planned = np.bincount(chosen.i, minlength=f.n_people) > 0
+    due = np.bincount(f.need_person, minlength=f.n_people) > 0
+    due[f.mandate_person[~f.mandate_given_before]] = True
+    due |= f.jp_target > f.jp_done + NEGLIGIBLE_JP
+    return [
+        "planned" if taken else "deferred" if wants else "exempt"
+        for taken, wants in zip(planned, due, strict=True)
+    ]
+
+
+def wrong_summary(
+    chosen: Chosen, worth: Worth, nothing: float, summary: Mapping[str, Any]
+) -> Iterator[Finding]:
+    """Entries of `summary.json` that the tables do not bear out; the bound is looked at elsewhere."""
+    f = chosen.facts
+    state = states(chosen)
+    numbers = {
+        "objective": worth.points,
+        "worth_of_nothing": nothing,
+        "closed_points": float(worth.closure.sum()),
+        "need_points": float((f.need_weight * f.need_gap).sum()),
+        "classes": int(chosen.opened.sum()),
+        "jp_short_people": int((worth.jp_short > NEGLIGIBLE_JP).sum()),
+    }
+    for key, right in numbers.items():
+        stated = summary.get(key)
+        if not is_number(stated) or not near(stated, right):
+            yield _wrong(key, stated, right)
+
+    if summary.get("status") not in STATUSES:
+        yield _wrong("status", summary.get("status"), " | ".join(STATUSES))
+    if summary.get("bound_by") not in BOUNDS_BY:
+        yield _wrong("bound_by", summary.get("bound_by"), " | ".join(BOUNDS_BY))
+
+    people = {name: state.count(name) for name in ("planned", "deferred", "exempt")}
+    stated_people = summary.get("people")
+    if not isinstance(stated_people, dict) or _without_zeros(stated_people) != _without_zeros(people):
+        yield _wrong("people", stated_people, people)
+    yield from _wrong_spending(chosen, summary.get("spent_idr"))
+    yield from _wrong_mandates(f, worth, summary.get("mandates_missed"))
+
+
+def wrong_gap(
+    objective: float, bound: float, nothing: float, summary: Mapping[str, Any]
+) -> Iterator[Finding]:
+    """The gap follows from the bound stated; a plan called optimal has none."""
+    right, said = proved_gap(objective, bound, nothing), summary.get("gap")
+    # What is allowed on the three numbers weighs the more on their quotient, the less there is to gain.
+    allowed = slack() + slack(objective, bound, nothing) / max(bound - nothing, slack(bound, nothing))
+    if not is_number(said) or abs(said - right) > allowed:
+        yield _wrong("gap", said, f"{right:.10g}")
+    if summary.get("status") == "optimal" and right > allowed:
+        yield finding("not_the_optimum", "summary.json", 0, "status", "optimal", right=f"{right:.3g}")
+
+
+def _wrong_spending(chosen: Chosen, stated: object) -> Iterator[Finding]:
+    """By scope: the total as a number, funds and units by id (or each as one sum)."""
+    paid = spent(chosen)
+    if not isinstance(stated, dict):
+        yield _wrong("spent_idr", stated, {"total": paid["total", ""]})
+        return
+    for scope in ("total", "fund", "unit"):
+        by_id = {id_: amount for (of, id_), amount in paid.items() if of == scope}
+        entry = stated.get(scope, {})
+        if isinstance(entry, dict):
+            if _without_zeros(entry) != _without_zeros(by_id):
+                yield _wrong(f"spent_idr.{scope}", entry, by_id)
+        elif entry != sum(by_id.values()):
+            yield _wrong(f"spent_idr.{scope}", entry, sum(by_id.values()))
+
+
+def _wrong_mandates(facts: Facts, worth: Worth, stated: object) -> Iterator[Finding]:
+    """As a number, or as a list of who misses what."""
+    missed = {
+        (facts.person_ids[facts.mandate_person[k]], facts.programme_ids[facts.mandate_programme[k]])
+        for k in np.flatnonzero(~worth.mandate_given)
+    }
+    if isinstance(stated, list):
+        named = [
+            (entry.get("person_id"), entry.get("programme_id")) for entry in stated if isinstance(entry, dict)
+        ]
+        if len(named) != len(stated) or len(named) != len(missed) or set(named) != missed:
+            yield _wrong("mandates_missed", len(stated), sorted(missed))
+    elif stated != len(missed) or isinstance(stated, bool):
+        yield _wrong("mandates_missed", stated, len(missed))
+
+
+def is_number(value: object) -> TypeGuard[int | float]:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _wrong(key: str, stated: object, right: object) -> Finding:
+    return finding("wrong_value", "summary.json", 0, key, stated, right=right)
+
+
+def _wrong_cells(name: str, row: int, table: pl.DataFrame, right: Mapping[str, float]) -> Iterator[Finding]:
+    for column, value in right.items():
+        stated = table[column][row - 2]
+        blank = math.isnan(value)
+        if (stated is None) != blank or (stated is not None and not near(float(stated), float(value))):
+            text = "kosong / blank" if blank else f"{value:.10g}"
+            yield finding("wrong_value", name, row, column, stated, right=text)
+
+
+def _by_person(facts: Facts, of_needs: Floats) -> Floats:
+    return sums(facts.need_person, of_needs, facts.n_people)
+
+
+def _without_zeros(amounts: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: amount for key, amount in amounts.items() if amount != 0}
