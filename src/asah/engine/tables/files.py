@@ -35,6 +35,11 @@ class Found:
     policy: Path
     findings: tuple[Finding, ...]
 
+    @property
+    def usable(self) -> bool:
+        """Whether it is worth saying what is missing: not where the place itself cannot be read."""
+        return bool(self.readers) or not any(found.severity == "error" for found in self.findings)
+
 
 def find_tables(path: Path) -> Found:
     """Look at ``path`` without reading any table."""
@@ -57,7 +62,11 @@ def _folder(folder: Path) -> Found:
     sources: _Sources = []
     findings: list[Finding] = []
     workbooks: list[Path] = []
-    for file in sorted(folder.iterdir()):
+    try:
+        files = sorted(folder.iterdir())
+    except OSError as error:
+        files, findings = [], [finding("unreadable", folder.name, reason=error.strerror)]
+    for file in files:
         name = file.name.lower()
         if not file.is_file() or name.startswith((".", "~$")) or name in KNOWN_FILES:
             continue

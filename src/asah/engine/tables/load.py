@@ -16,7 +16,7 @@ from asah.engine.tables.cells import type_cells
 from asah.engine.tables.files import Found, find_tables
 from asah.engine.tables.messages import finding
 from asah.engine.tables.policy import Policy, read_policy
-from asah.engine.tables.raw import ROW, Raw, refused
+from asah.engine.tables.raw import ROW, refused
 from asah.engine.tables.relations import Problem, cross_check
 from asah.engine.tables.schema import SCHEMA, Stage, TableSpec, tables_of
 
@@ -80,37 +80,25 @@ def load(path: Path, stage: Stage) -> Tables:
 def examine(path: Path, stage: Stage) -> Examined:
     """Look at everything and refuse nothing: the frames, what was noticed, and what became of every row."""
     found = find_tables(Path(path))
-    specs = tables_of(stage)
-    raws = {spec.name: _read(spec, found, stage) for spec in specs}
-    findings = [*found.findings]
-    readable = not any(f.severity == "error" for f in found.findings) or bool(found.readers)
-    if readable:
-        findings += [note for spec in specs for note in _absences(spec, raws[spec.name], stage, found)]
+    seen = {spec.name: _look(spec, found, stage) for spec in tables_of(stage)}
+    findings = [*found.findings, *(note for table in seen.values() for note in table.findings)]
     policy = None
-    if readable and stage != "needs":
-        policy, notes = read_policy(found.policy)
-        findings += notes
-    typed = {
-        name: type_cells(raw, stage)
-        for name, raw in raws.items()
-        if raw is not None and raw.frame is not None
+    if found.usable:
+        findings += [note for table in seen.values() for note in _absence(table, stage)]
+        if stage != "needs":
+            policy, notes = read_policy(found.policy)
+            findings += notes
+    frames = {
+        name: table.spec.empty().with_row_index(ROW) if table.frame is None else table.frame
+        for name, table in seen.items()
     }
-    for name, raw in raws.items():
-        findings += [*(raw.findings if raw else ()), *(typed[name].findings if name in typed else ())]
-    problem = Problem(
-        stage=stage,
-        frames={
-            spec.name: typed[spec.name].frame if spec.name in typed else _nothing(spec) for spec in specs
-        },
-        policy=policy,
-    )
-    findings += cross_check(problem)
+    findings += cross_check(Problem(stage, frames, policy))
     ordered = tuple(sorted(set(findings), key=_order))
     return Examined(
-        frames=MappingProxyType({name: frame.drop(ROW) for name, frame in problem.frames.items()}),
+        frames=MappingProxyType({name: frame.drop(ROW) for name, frame in frames.items()}),
         policy=policy,
         findings=ordered,
-        counts=MappingProxyType({name: _count(name, raw, ordered) for name, raw in raws.items()}),
+        counts=MappingProxyType({name: _count(table, ordered) for name, table in seen.items()}),
     )
 
 
@@ -120,21 +108,14 @@ def read_frames(path: Path, names: Sequence[str]) -> dict[str, pl.DataFrame]:
     An optional table that is not there is empty. Raises InputError with every bad cell.
     """
     found = find_tables(Path(path))
-    findings = [note for note in found.findings if note.severity == "error"]
+    findings = [*found.findings]
     frames: dict[str, pl.DataFrame] = {}
     for name in names:
-        spec = SCHEMA[name]
-        raw = _read(spec, found, "")
-        if raw is None:
-            if not spec.may_be_absent:
-                findings.append(_missing(spec))
-            frames[name] = spec.empty()
-            continue
-        findings += raw.findings
-        if raw.frame is not None:
-            typed = type_cells(raw, "")
-            findings += typed.findings
-            frames[name] = typed.frame.drop(ROW)
+        table = _look(SCHEMA[name], found, "")
+        findings += table.findings
+        if not table.there and found.usable and not table.spec.may_be_absent:
+            findings.append(_missing(table.spec))
+        frames[name] = table.spec.empty() if table.frame is None else table.frame.drop(ROW)
     errors = [note for note in findings if note.severity == "error"]
     if errors:
         raise InputError(sorted(errors, key=_order))
@@ -171,28 +152,44 @@ def _bytes(column: pl.Series) -> bytes:
     return whole.cast(pl.Int64).fill_null(0).to_numpy().astype("<i8").tobytes()
 
 
-# ---- steps of a look
+# ---- one table
 
 
-def _read(spec: TableSpec, found: Found, stage: str) -> Raw | None:
-    """The table as it stood in its file, or None where it is not there."""
+@dataclass(frozen=True)
+class _Look:
+    """One table after reading and typing. ``frame`` carries the row numbers; it is None if nothing was read.
+
+    ``whole`` is False where the table as such is wrong, so that none of its rows can be accepted.
+    """
+
+    spec: TableSpec
+    there: bool
+    frame: pl.DataFrame | None = None
+    rows: int = 0
+    whole: bool = True
+    findings: tuple[Finding, ...] = ()
+
+
+def _look(spec: TableSpec, found: Found, stage: str) -> _Look:
     if spec.name not in found.readers:
-        return None
+        return _Look(spec, there=False)
     try:
-        return found.readers[spec.name](spec, stage)
+        raw = found.readers[spec.name](spec, stage)
     except OSError as error:
-        return refused(spec, finding("unreadable", spec.name, reason=error.strerror or str(error)))
+        raw = refused(spec, finding("unreadable", spec.name, reason=error.strerror or str(error)))
+    if raw.frame is None:
+        return _Look(spec, there=True, rows=raw.rows, whole=False, findings=raw.findings)
+    typed = type_cells(raw, stage)
+    whole = not any(note.severity == "error" and not note.row for note in raw.findings)
+    return _Look(spec, True, typed.frame, raw.rows, whole, raw.findings + typed.findings)
 
 
-def _absences(spec: TableSpec, raw: Raw | None, stage: Stage, found: Found) -> list[Finding]:
-    required = spec.used_by["plan" if stage == "check" else stage] == "required"
-    if not required:
+def _absence(table: _Look, stage: Stage) -> list[Finding]:
+    if table.spec.used_by["plan" if stage == "check" else stage] == "optional":
         return []
-    if raw is None:
-        return [_missing(spec)]
-    if raw.frame is not None and not raw.frame.height and not raw.rejected:
-        return [finding("empty_table", spec.name)]
-    return []
+    if not table.there:
+        return [_missing(table.spec)]
+    return [finding("empty_table", table.spec.name)] if table.frame is not None and not table.rows else []
 
 
 def _missing(spec: TableSpec) -> Finding:
@@ -200,19 +197,14 @@ def _missing(spec: TableSpec) -> Finding:
     return finding("missing_table", spec.name, name=spec.name, columns=columns)
 
 
-def _nothing(spec: TableSpec) -> pl.DataFrame:
-    return spec.empty().with_row_index(ROW)
-
-
 def _order(found: Finding) -> tuple[str, str, int, str, str]:
     return found.severity, found.table, found.row, found.column, found.value
 
 
-def _count(name: str, raw: Raw | None, findings: Sequence[Finding]) -> Counts:
-    if raw is None:
-        return Counts(0, 0, 0)
-    errors = {f.row for f in findings if f.table == name and f.row and f.severity == "error"}
-    warnings = {f.row for f in findings if f.table == name and f.row and f.severity == "warning"} - errors
-    if not raw.complete:
-        return Counts(0, 0, raw.rows)
-    return Counts(raw.rows - len(errors) - len(warnings), len(warnings), len(errors))
+def _count(table: _Look, findings: Sequence[Finding]) -> Counts:
+    if not table.whole:
+        return Counts(0, 0, table.rows)
+    told = [note for note in findings if note.table == table.spec.name and note.row]
+    rejected = {note.row for note in told if note.severity == "error"}
+    warned = {note.row for note in told} - rejected
+    return Counts(table.rows - len(rejected) - len(warned), len(warned), len(rejected))

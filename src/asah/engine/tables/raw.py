@@ -35,11 +35,6 @@ class Raw:
     findings: tuple[Finding, ...] = ()
     rejected: frozenset[int] = field(default_factory=frozenset)
 
-    @property
-    def complete(self) -> bool:
-        """False where the table as a whole is wrong, so that none of its rows can be accepted."""
-        return self.frame is not None and not any(f.severity == "error" and not f.row for f in self.findings)
-
 
 def refused(spec: TableSpec, *findings: Finding, rows: int = 0) -> Raw:
     """A table that cannot be read, with the reasons."""

@@ -59,9 +59,12 @@ class Workbook:
 
 def open_workbook(path: Path) -> Workbook | Finding:
     """The workbook, or the reason why it is not even opened."""
-    with path.open("rb") as file:
-        if file.read(len(_OLE)) == _OLE:
-            return finding("protected_workbook", path.name)
+    try:
+        with path.open("rb") as file:
+            if file.read(len(_OLE)) == _OLE:
+                return finding("protected_workbook", path.name)
+    except OSError as error:
+        return finding("unreadable", path.name, reason=error.strerror)
     try:
         with zipfile.ZipFile(path) as archive:
             declared = sum(part.file_size for part in archive.infolist())
@@ -80,6 +83,7 @@ def open_workbook(path: Path) -> Workbook | Finding:
         expat.ExpatError,
         fastexcel.FastExcelError,
         EOFError,
+        OSError,
         KeyError,
         NotImplementedError,  # a compression that Python does not know
         ValueError,
