@@ -114,7 +114,7 @@ def compute_needs(*, tables: Frames, rules: RuleSet, seed: int = 0) -> Needs:
         needs_by_unit=by_unit(people=people, required=required.rows, gaps=gaps, seed=seed),
         coverage=coverage_of(people=people, required=required.rows, levels=levels),
         unassessed=people.join(assessed, on="person_id", how="anti", maintain_order="left").select(
-            "person_id", "unit_id", reason=pl.lit("no_ratings")
+            "person_id", "unit_id", "position_id", reason=pl.lit("no_ratings")
         ),
         performance_only=performance_only,
         reliability=reliability,
