@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from asah.engine.errors import Finding
-from asah.engine.tables import examine
 from factories.problem import tiny_problem, write_problem
 
 
@@ -34,11 +32,3 @@ def spoil(folder: Path) -> Callable[[str, int, str, str], Path]:
         return folder
 
     return write
-
-
-@pytest.fixture
-def errors_of() -> Callable[[Path], Sequence[Finding]]:
-    def look(path: Path) -> Sequence[Finding]:
-        return examine(path, "plan").errors
-
-    return look

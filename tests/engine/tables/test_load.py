@@ -138,6 +138,23 @@ def test_a_required_table_without_rows_is_an_error_and_an_optional_one_is_absent
     assert errors == (finding("empty_table", name),)
 
 
+@pytest.mark.parametrize("content", ["", "\n\n"])
+def test_a_file_with_nothing_in_it_is_as_good_as_absent_where_it_may_be(folder: Path, content: str) -> None:
+    (folder / "mandates.csv").write_text(content)
+    assert load(folder, "plan")["mandates"].height == 0
+    (folder / "people.csv").write_text(content)
+    assert [(f.table, f.what) for f in examine(folder, "plan").errors] == [
+        ("people", "there is no header row")
+    ]
+
+
+def test_an_empty_sheet_of_a_template_is_as_good_as_absent(tmp_path: Path) -> None:
+    path = write_problem(
+        tmp_path / "input", tiny_problem() | {"locks": pl.DataFrame({"": [None]})}, form="xlsx"
+    )
+    assert load(path, "plan").findings == ()
+
+
 def test_a_missing_column_rejects_every_row_but_hides_no_other_fault(folder: Path) -> None:
     frame = tiny_problem()["people"].drop("employment").with_columns(sex=pl.lit("X"))
     frame.write_csv(folder / "people.csv")

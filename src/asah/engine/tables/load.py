@@ -177,6 +177,8 @@ def _look(spec: TableSpec, found: Found, stage: str) -> _Look:
         raw = found.readers[spec.name](spec, stage)
     except OSError as error:
         raw = refused(spec, finding("unreadable", spec.name, reason=error.strerror or str(error)))
+    if raw.nothing and spec.used_by.get("plan" if stage == "check" else stage) == "optional":
+        return _Look(spec, there=False)
     if raw.frame is None:
         return _Look(spec, there=True, rows=raw.rows, whole=False, findings=raw.findings)
     typed = type_cells(raw, stage)

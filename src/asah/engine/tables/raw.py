@@ -26,7 +26,7 @@ class Raw:
     """``frame`` holds ROW and the known columns found, as text or as the file's own type.
 
     ``rejected`` are rows that cannot be read at all; ``rows`` is what the file holds. A table that cannot be
-    read as a whole has no frame.
+    read as a whole has no frame; ``nothing`` says that there is not even a header.
     """
 
     spec: TableSpec
@@ -34,6 +34,14 @@ class Raw:
     rows: int = 0
     findings: tuple[Finding, ...] = ()
     rejected: frozenset[int] = field(default_factory=frozenset)
+    nothing: bool = False
+
+
+def empty(spec: TableSpec, stage: str) -> Raw:
+    """A file or sheet without anything in it."""
+    columns = ", ".join(column.name for column in spec.columns if column.required_in(stage))
+    header = finding("no_header", spec.name, row=1, columns=columns)
+    return Raw(spec=spec, frame=None, findings=(header,), nothing=True)
 
 
 def refused(spec: TableSpec, *findings: Finding, rows: int = 0) -> Raw:

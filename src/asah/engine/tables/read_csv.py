@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from asah.engine.errors import Finding
 from asah.engine.tables.messages import finding
-from asah.engine.tables.raw import FIRST_ROW, Raw, match_header, refused, with_rows, without_blank_rows
+from asah.engine.tables.raw import FIRST_ROW, Raw, empty, match_header, refused, with_rows, without_blank_rows
 from asah.engine.tables.schema import TableSpec
 
 # Reading takes some four times as much memory.
@@ -45,6 +45,9 @@ def read_csv(path: Path, spec: TableSpec, stage: str) -> Raw:
             ),
         )
     with path.open("rb") as file:
+        if not file.read(CHUNK).strip():
+            return empty(spec, stage)
+        file.seek(0)
         header, problem = _header(file, spec, path)
         if problem:
             return refused(spec, problem)

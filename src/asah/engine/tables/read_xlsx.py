@@ -17,7 +17,7 @@ import polars as pl
 
 from asah.engine.errors import Finding
 from asah.engine.tables.messages import finding
-from asah.engine.tables.raw import NO_RESULT, Raw, match_header, refused, with_rows, without_blank_rows
+from asah.engine.tables.raw import NO_RESULT, Raw, empty, match_header, refused, with_rows, without_blank_rows
 from asah.engine.tables.schema import TableSpec
 
 # What a workbook may unpack to: reading takes some four times as much memory.
@@ -219,8 +219,7 @@ def read_sheet(workbook: Workbook, sheet: str, spec: TableSpec, stage: str) -> R
     cells = _with_cells(cells, offset, walk.lost)
     header_at = _first_filled(cells)
     if header_at is None:
-        columns = ", ".join(column.name for column in spec.columns if column.required_in(stage))
-        return refused(spec, finding("no_header", spec.name, row=1, columns=columns))
+        return empty(spec, stage)
     # A column without any cell is the sheet's margin, not a column of the table.
     used = [index for index in range(cells.width) if cells.to_series(index).null_count() < cells.height]
     positions, findings = match_header([cells.row(header_at)[index] for index in used], spec, stage)

@@ -17,7 +17,7 @@ from asah.engine.tables.raw import ROW, hint
 from asah.engine.tables.schema import SCHEMA, ColumnSpec, Stage, TableSpec
 
 # Spelling hints compare every unknown key with every known one; beyond this they are left out.
-_HINTS: Final = 2000
+_HINTS: Final = 100_000
 _REACH: Final = {"none": 0, "low": 1, "good": 2}
 _ELIGIBILITY: Final = {
     "eligible_employment": "employment",
@@ -130,8 +130,9 @@ def _unknown(
         elements = [(row, key) for row, keys in used.iter_rows() for key in keys.split(";")]
         used = pl.DataFrame(elements, schema=used.schema, orient="row")
     bad = used.filter(~pl.col(column.name).is_in(known.unique().to_list()))
-    names = known.to_list() if len(known) <= _HINTS and bad.height <= _HINTS else []
-    hints = {key: hint(key, names) for key in bad[column.name].unique()}
+    strange = bad[column.name].unique()
+    names = known.to_list() if len(known) * len(strange) <= _HINTS else []
+    hints = {key: hint(key, names) for key in strange}
     for row, key in bad.iter_rows():
         yield finding(
             "unknown_key", name, row=row, column=column.name, value=key, target=target, hint=hints[key]
@@ -369,18 +370,25 @@ def _homes(problem: Problem) -> pl.DataFrame:
 
 
 def _who_may_take(problem: Problem) -> pl.DataFrame:
-    """Kinds of people by programme: programme_id, place_id, home_connectivity, people (how many)."""
-    kind = [*_ELIGIBILITY.values(), "place_id"]
-    kinds = problem["people"].group_by(kind).agg(pl.len().alias("people"))
-    rules = problem["programmes"].select(list(_ELIGIBILITY)).unique()
-    # Few programmes differ in whom they admit, so the rules are tried once for each kind of people.
-    admitted = rules.join(kinds, how="cross").filter(_eligible())
-    by_place = admitted.group_by([*_ELIGIBILITY, "place_id"]).agg(pl.col("people").sum())
+    """Who may take each programme: programme_id, connectivity, place_id, home_connectivity, people."""
+    kinds = problem["people"].group_by(*_ELIGIBILITY.values(), "place_id").agg(pl.len().alias("people"))
     programmes = (
         problem["programmes"].drop_nulls("programme_id").select("programme_id", "connectivity", *_ELIGIBILITY)
     )
-    joined = programmes.join(by_place, on=list(_ELIGIBILITY), nulls_equal=True)
-    return joined.join(_homes(problem), on="place_id", how="left")
+    # Few programmes differ in whom they admit, so each rule is tried once.
+    rules = programmes.select(list(_ELIGIBILITY)).unique()
+    admitted = [_admitted(kinds, rule) for rule in rules.iter_rows(named=True)]
+    joined = programmes.join(pl.concat(admitted), on=list(_ELIGIBILITY), nulls_equal=True)
+    return joined.join(_homes(problem), on="place_id", how="left").drop(list(_ELIGIBILITY))
+
+
+def _admitted(kinds: pl.DataFrame, rule: Mapping[str, str | None]) -> pl.DataFrame:
+    """How many people of each place the lists of ``rule`` admit; a blank list admits everybody."""
+    for allowed, own in _ELIGIBILITY.items():
+        if rule[allowed] is not None:
+            kinds = kinds.filter(pl.col(own).is_in(str(rule[allowed]).split(";")))
+    by_place = kinds.group_by("place_id").agg(pl.col("people").sum())
+    return by_place.with_columns(pl.lit(text, pl.String).alias(allowed) for allowed, text in rule.items())
 
 
 def _programmes(problem: Problem) -> Iterator[Finding]:
