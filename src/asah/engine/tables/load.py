@@ -16,8 +16,9 @@ from asah.engine.tables.cells import type_cells
 from asah.engine.tables.files import Found, find_tables
 from asah.engine.tables.messages import finding
 from asah.engine.tables.policy import Policy, read_policy
+from asah.engine.tables.problem import Problem
 from asah.engine.tables.raw import ROW, refused
-from asah.engine.tables.relations import Problem, cross_check
+from asah.engine.tables.relations import cross_check
 from asah.engine.tables.schema import SCHEMA, Stage, TableSpec, tables_of
 
 
