@@ -49,7 +49,7 @@ CONTRACT = {
     "levels": "person_id! competency_id! level_mean! level_sd! ratings! basis",
     "needs_by_unit": "unit! competency! staff! assessed! with_gap! depth mwds rank_low rank_high",
     "coverage": "unit! competency! required! assessed!",
-    "unassessed": "person_id! competency_id unit_id position_id against level reason",
+    "unassessed": "person_id! unit_id position_id reason",
 }
 REQUIRED_FOR_A_PLAN = {
     "people",
