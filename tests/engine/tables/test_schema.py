@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
-from asah.engine.tables import SCHEMA, tables_of
+from asah.engine.tables import SCHEMA, Policy, tables_of
 from asah.engine.tables.messages import MESSAGES
 from asah.engine.tables.reference import PAGE, reference_page
 
@@ -103,6 +104,12 @@ def test_every_message_speaks_both_languages() -> None:
         ]
         assert facts[0] == facts[1], code
         assert all(remedy.endswith((".", "}")) for _, remedy in message.texts.values()), code
+
+
+def test_the_reference_page_names_every_entry_of_the_policy() -> None:
+    page = reference_page()
+    for name in Policy.__dataclass_fields__:
+        assert re.search(rf"^\| `\[*{name}\]*` \|", page, re.M), name
 
 
 def test_the_reference_page_is_up_to_date() -> None:

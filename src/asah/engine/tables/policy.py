@@ -18,8 +18,8 @@ from asah.engine.tables.schema import SCHEMA
 FILE: Final = "policy.toml"
 MAX_PERIODS: Final = 53
 DEFAULT_PERIODS: Final = 52
-# Floors may also group by these: the zone of the home place, and the stream of the competency.
-OUTSIDE_PEOPLE: Final = ("zone", "stream")
+# What a floor may group by: texts of people, the zone of the home place, the stream of the competency.
+GROUP_COLUMNS: Final = (*(c.name for c in SCHEMA["people"].columns if c.type == "text"), "zone", "stream")
 EMPLOYMENTS: Final[tuple[str, ...]] = SCHEMA["people"].column("employment").choices or ()
 
 
@@ -177,9 +177,8 @@ class _Reader:
             self._note("policy_unknown", f"equity.{key}", None, number, hint=hint(key, _FLOOR_EXAMPLE))
         if not (isinstance(column, str) and isinstance(value, str)):
             return None
-        groups = [spec.name for spec in SCHEMA["people"].columns if spec.type == "text"]
-        if column not in groups and column not in OUTSIDE_PEOPLE:
-            self._note("equity_column", "equity.column", column, number, choices=", ".join(groups))
+        if column not in GROUP_COLUMNS:
+            self._note("equity_column", "equity.column", column, number, choices=", ".join(GROUP_COLUMNS))
             return None
         return None if share is None or points is None else EquityFloor(column, value, share, points)
 

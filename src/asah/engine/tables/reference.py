@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from asah.engine.tables.messages import MESSAGES
+from asah.engine.tables.policy import DEFAULT_PERIODS, FILE, GROUP_COLUMNS, MAX_PERIODS
 from asah.engine.tables.schema import SCHEMA, ColumnSpec, TableSpec
 
 _FACT: Final = re.compile(r"(\{[^}]*\})+")
@@ -44,6 +45,23 @@ _GROUPS: Final = (
     ("needs written", "Keluaran `asah needs` / Output of `asah needs`"),
 )
 
+_POLICY: Final = (  # entry, what it holds, what it is when absent
+    ("year", "tahun rencana / the plan year", "wajib / required"),
+    (
+        "periods",
+        f"banyaknya periode, paling banyak / periods of the year, at most {MAX_PERIODS}",
+        DEFAULT_PERIODS,
+    ),
+    ("[jp_target]", "target JP menurut status / JP target by employment", 0),
+    ("jp_max", "batas JP: satu angka, atau menurut status / JP ceiling: a number, or by employment", "-"),
+    ("max_programmes", "program paling banyak per orang / most programmes per person", "-"),
+    ("points_per_jp_short", "poin hilang per JP di bawah target / points lost per JP short", 0),
+    ("points_per_mandate_missed", "poin hilang per kewajiban / points lost per mandate missed", 0),
+    ("max_absent_share", "bagian unit yang boleh serentak pergi / share of a unit away at once", "-"),
+    ("default_travel_idr", "ongkos pasangan yang tidak ada di travel / fare of a pair not in travel", "-"),
+    ("[[equity]]", "lantai / floor: `column`, `value`, `floor_share`, `points`", "-"),
+)
+
 _FINDINGS_HEAD: Final = """## Temuan / Findings
 
 Galat menghentikan perintah dengan kode 2 dan tidak ada yang ditulis; peringatan tidak menghentikan apa pun.
@@ -59,7 +77,7 @@ warned or rejected; the three add up to the rows read.*
 
 def reference_page() -> str:
     """The whole page as Markdown."""
-    return "\n".join([_HEAD, *_sections(), _FINDINGS_HEAD + "\n".join(_messages())]) + "\n"
+    return "\n".join([_HEAD, *_sections(), _policy(), _FINDINGS_HEAD + "\n".join(_messages())]) + "\n"
 
 
 def _sections() -> Iterator[str]:
@@ -129,6 +147,13 @@ def _shown(default: bool | float | str) -> str:
     if isinstance(default, bool):
         return "yes" if default else "no"
     return default if isinstance(default, str) else f"{default:g}"
+
+
+def _policy() -> str:
+    lines = [f"## `{FILE}`\n", "| kunci / key | isi / holds | bila tidak ada / if absent |", "|---|---|---|"]
+    lines += [f"| `{key}` | {holds} | {absent} |" for key, holds, absent in _POLICY]
+    columns = ", ".join(f"`{name}`" for name in GROUP_COLUMNS)
+    return "\n".join([*lines, f"\n`-`: tanpa batas / no limit. `column`: {columns}.\n"])
 
 
 def _messages() -> Iterator[str]:
