@@ -1,0 +1,254 @@
+"""Prices: the smallest bound that any prices give, by a proximal bundle method.
+
+The bound is a convex function of the prices. Every pass gives its value and a slope (what is left of each limit); the
+largest of the lines met so far is a model from below, and the next prices minimise the model near the best ones known
+(Lemarechal 1978; Kiwiel 1990, doi:10.1007/BF01585731). The weights of the lines also average what people took into a
+fractional plan that keeps the limits, which says how many classes to open.
+
+A seat costs its share of the class (money and resources) and, where the number of classes binds, scarcity on top: with
+that, fewer prices than offerings move, whatever the number of people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from asah.engine.plan.pricing import Prices, Pricer, Response, bound, class_price, class_seats
+from asah.engine.plan.problem import Floats, Ints, Problem
+
+MODEL_LINES = 60
+
+
+class Axes:
+    """The prices that move, as one vector in units where a step of 1 is a sensible one.
+
+    Blocks, in order: total, fund, unit, scarcity per class, resource, equity, minimum, and the (unit, period) pairs whose
+    absence limit was ever in the way. While the classes of an offering are free a seat pays its share of the class; where
+    they are fixed (low = high) their cost is sunk, a seat is worth what people bid, and a minimum has a price of its own.
+    """
+
+    def __init__(self, problem: Problem, low: Floats | None = None, high: Floats | None = None) -> None:
+        p = self.problem = problem
+        self.low = np.zeros(p.offerings) if low is None else low
+        self.high = p.max_classes if high is None else high
+        self.fixed = (self.low == self.high) & (p.max_classes > 0)
+        self.seats = class_seats(p)
+        self.away: Ints = np.zeros((0, 2), dtype=np.int64)
+        points = float(p.need_points.sum())
+        each = 0.05 * points / max(1, p.people)  # points a typical limit can matter to one person
+        rupiah = p.total_limit if np.isfinite(p.total_limit) and p.total_limit > 0 else 1e6 * max(1.0, points)
+        money = 0.3 * points / rupiah
+        limited = np.isfinite(p.seats) & (self.high > 0)
+        minimum = np.where(self.fixed & (self.high > 0) & (p.min_per_class > 0), np.inf, 0.0)
+        blocks: list[tuple[Floats | float, Floats | float]] = [  # scale, ceiling
+            (money, _unlimited(np.array([p.total_limit]))),
+            (money, _unlimited(p.fund_limit)),
+            (money, _unlimited(p.unit_limit)),
+            (np.where(limited, each * self.seats, 1.0), np.where(limited, np.inf, 0.0)),
+            (25 * each, _unlimited(p.resource_limit)),
+            (0.1, p.floor_points),
+            (0.5 * each, minimum),
+        ]
+        self.ends = np.cumsum([np.size(ceiling) for _, ceiling in blocks])
+        self._scale = np.concatenate([np.broadcast_to(scale, np.shape(ceiling)) for scale, ceiling in blocks])
+        self._ceiling = np.concatenate([ceiling for _, ceiling in blocks])
+        self._each = max(each, 1e-12)
+
+    @property
+    def size(self) -> int:
+        return len(self._scale) + len(self.away)
+
+    def scales(self) -> Floats:
+        return np.concatenate([self._scale, np.full(len(self.away), self._each)])
+
+    def ceiling(self) -> Floats:
+        return np.concatenate([self._ceiling / self._scale, np.full(len(self.away), np.inf)])
+
+    def grow(self, absent: npt.NDArray[np.int32]) -> int:
+        """Add the pairs whose limit people exceed; returns how many are new."""
+        over = np.argwhere(absent > self.problem.absence_limit[:, None])
+        width = self.problem.periods + 1
+        known = self.away[:, 0] * width + self.away[:, 1]
+        over = over[~np.isin(over[:, 0] * width + over[:, 1], known)]
+        self.away = np.concatenate([self.away, over])
+        return len(over)
+
+    def prices(self, x: Floats) -> Prices:
+        p = self.problem
+        total, fund, unit, scarce, resource, equity, minimum, away = np.split(x * self.scales(), self.ends)
+        absence = np.zeros((len(p.unit_id), p.periods + 1))
+        absence[self.away[:, 0], self.away[:, 1]] = away
+        prices = Prices(
+            total=float(total[0]),
+            fund=fund,
+            unit=unit,
+            seats=scarce / self.seats,
+            minimum=minimum,
+            absence=absence,
+            resource=resource,
+            equity=equity,
+        )
+        share = np.where(self.fixed, 0.0, class_price(p, prices))
+        return prices.with_(seats=(share + scarce) / self.seats)
+
+    def point(self, prices: Prices) -> Floats:
+        """The vector of given prices (of the absences that have an axis here)."""
+        p = self.problem
+        share = np.where(self.fixed, 0.0, class_price(p, prices))
+        scarce = np.where(
+            self._ceiling[self.ends[2] : self.ends[3]] > 0,
+            np.maximum(0.0, prices.seats * self.seats - share),
+            0,
+        )
+        value = [
+            [prices.total],
+            prices.fund,
+            prices.unit,
+            scarce,
+            prices.resource,
+            prices.equity,
+            prices.minimum,
+        ]
+        away = prices.absence[self.away[:, 0], self.away[:, 1]]
+        return np.concatenate([*value, away]) / self.scales()
+
+    def slope(self, response: Response) -> Floats:
+        """What is left of every limit when people take what they like: the slope of the bound."""
+        p = self.problem
+        filled = response.enrolled / self.seats
+        opened = np.where(self.fixed, self.low, filled)
+        cost = response.enrolled * p.cost_per_person + opened * p.cost_per_class
+        fund = np.bincount(p.fund + 1, weights=cost, minlength=len(p.fund_id) + 1)[1:]
+        away = p.absence_limit[self.away[:, 0]] - response.absent[self.away[:, 0], self.away[:, 1]]
+        left = np.concatenate(
+            [
+                [p.total_limit - cost.sum() - response.travel.sum()],
+                p.fund_limit - fund,
+                p.unit_limit - response.travel[:-1],
+                self.high - filled,
+                p.resource_limit - p.resource_offerings @ opened,
+                response.floor_closure - p.floor_need,
+                response.enrolled - self.low * p.min_per_class,
+                away,
+            ]
+        )
+        return np.where(np.isfinite(left), left, 0.0) * self.scales()
+
+
+def _unlimited(limit: Floats) -> Floats:
+    """Ceiling of a price: none where there is a limit, zero where there is not."""
+    return np.where(np.isfinite(limit), np.inf, 0.0)
+
+
+@dataclass(frozen=True)
+class DualResult:
+    """The best prices found, the bound they give, and the averaged fractional plan behind them."""
+
+    prices: Prices
+    bound: float
+    response: Response
+    classes: Floats  # O: fractional classes of the averaged plan
+    passes: int
+
+
+def minimise_model(
+    lines: Floats, offsets: Floats, centre: Floats, ceiling: Floats, step: float, weight: Floats
+) -> tuple[Floats, Floats]:
+    """Weights of the lines and the point that minimise max(offset + line x) + |x - centre|^2 / 2 step over 0 <= x <= ceiling.
+
+    Works on the dual, one pair of weights at a time, each moved to where the pair balances.
+    """
+    weight = weight.copy()
+    for _ in range(60 + 6 * len(weight)):
+        x = np.clip(centre - step * (weight @ lines), 0.0, ceiling)
+        value = offsets + lines @ x
+        up = int(np.argmax(value))
+        down = int(np.argmin(np.where(weight > 0, value, np.inf)))
+        spread = value[up] - value[down]
+        if spread <= 1e-9 * max(1.0, abs(float(value[up]))):
+            break
+        change = lines[up] - lines[down]
+        free = (x > 0) & (x < ceiling)
+        curve = step * float(change[free] @ change[free])
+        move = weight[down] if curve <= 0 else min(weight[down], spread / curve)
+        weight[up] += move
+        weight[down] -= move
+    return weight, np.clip(centre - step * (weight @ lines), 0.0, ceiling)
+
+
+def find_prices(
+    pricer: Pricer,
+    *,
+    start: Floats | None = None,
+    axes: Axes | None = None,
+    tolerance: float = 2e-4,
+    max_passes: int = 200,
+    stop: Callable[[float], bool] | None = None,
+) -> tuple[DualResult, Axes, Floats]:
+    """Minimise the bound; stops when the model promises less than `tolerance` of what could be gained.
+
+    `stop(bound)` is asked after every pass. Returns the result, the axes and the best point on them.
+    """
+    problem = pricer.problem
+    axes = Axes(problem) if axes is None else axes
+    x = np.zeros(axes.size) if start is None else start
+    if start is None:
+        x[0] = 1.0
+
+    def look(point: Floats) -> tuple[float, Floats, Prices, Response]:
+        prices = axes.prices(point)
+        response = pricer.respond(prices, opened=axes.high)
+        return bound(problem, prices, response, axes.low, axes.high), axes.slope(response), prices, response
+
+    value, slope, prices, response = look(x)
+    axes.grow(response.absent)
+    x = np.pad(x, (0, axes.size - len(x)))
+    slope = axes.slope(response)
+    best = (value, x, prices, response)
+    lines, offsets = slope[None, :], np.array([value - slope @ x])
+    taken = (response.enrolled / axes.seats)[None, :]
+    weight = np.ones(1)
+    step = 0.5 * (1.0 + np.linalg.norm(x)) / max(1e-12, float(np.linalg.norm(slope)))
+    passes = 1
+    nulls = 0
+    while passes < max_passes and not (stop is not None and stop(best[0])):
+        ceiling = axes.ceiling()
+        weight, point = minimise_model(lines, offsets, best[1], ceiling, step, weight)
+        model = float((offsets + lines @ point).max())
+        promise = best[0] - model
+        gain = max(1e-9, best[0] - problem.unpriced_loss)
+        if promise <= tolerance * gain and passes > 5:
+            break
+        value, slope, prices, response = look(point)
+        passes += 1
+        if axes.grow(response.absent):
+            pad = axes.size - len(point)
+            point = np.pad(point, (0, pad))
+            # a line drawn before a limit was known does not feel it: its slope there is unknown, so it is taken as level
+            lines = np.pad(lines, ((0, 0), (0, pad)))
+            best = (best[0], np.pad(best[1], (0, pad)), best[2], best[3])
+            slope = axes.slope(response)
+        lines = np.vstack([lines, slope])
+        offsets = np.append(offsets, value - slope @ point)
+        taken = np.vstack([taken, response.enrolled / axes.seats])
+        weight = np.append(weight, 0.0)
+        if best[0] - value >= 0.1 * promise:
+            if best[0] - value >= 0.5 * promise:
+                step *= 2.0
+            best = (value, point, prices, response)
+            nulls = 0
+        else:
+            nulls += 1
+            if nulls % 4 == 0 or value - best[0] > promise:
+                step *= 0.6
+        if len(weight) > MODEL_LINES:
+            keep = np.argsort(-(weight + 1e-12 * np.arange(len(weight))))[: MODEL_LINES - 1]
+            keep = np.union1d(keep, [len(weight) - 1])
+            lines, offsets, taken, weight = lines[keep], offsets[keep], taken[keep], weight[keep]
+            weight /= weight.sum()
+    classes = weight @ taken
+    return DualResult(best[2], best[0], best[3], classes, passes), axes, best[1]

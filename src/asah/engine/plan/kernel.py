@@ -1,0 +1,666 @@
+"""The best bundle of one person at given costs: exact, compiled, without the interpreter's lock.
+
+A bundle's worth is closure capped by the gaps, JP up to the target and mandates given, minus costs: a submodular function
+of the programmes chosen. So what a programme would add to the bundle held now bounds what it can ever add, and the sum of
+the largest such additions bounds every completion: a depth-first search with that bound is exact and short.
+
+Dates: of a programme the cheapest free date is tried first. A dearer date can only help where the cheaper one stood in
+somebody's way, so every clash met below is remembered (`blame`), and without one the other dates are left out.
+
+What must come first is handled by order: a programme whose prerequisite is not yet held is blocked, kept at the end of
+every list below as long as the prerequisite is still to be had, and opens when it is taken.
+
+All compiled code of the planner stands in this file: a cached caller would not notice a change in another file.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numba as nb
+import numpy as np
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+from asah.engine.plan.problem import Bundles
+
+EPS = 1e-9
+NODE_LIMIT = 20_000
+ZERO = np.uint64(0)
+
+LEVEL = np.dtype(
+    [
+        ("worth", "f8"),
+        ("short", "f8"),  # JP still missing
+        ("room", "f8"),  # JP still allowed
+        ("slots", "i8"),  # programmes still allowed
+        ("busy", "u8"),  # periods taken
+        ("blame", "u8"),  # periods that stood in somebody's way here or below
+        ("shadow", "u8"),  # see _first_date
+        ("size", "i8"),  # of the list
+        ("at", "i8"),  # position in the list
+        ("taken", "i8"),  # entry taken to get here
+    ]
+)
+CHOICE = np.dtype(
+    [
+        ("gain", "f8"),  # points it would add, after its cost
+        ("shadow", "u8"),  # periods that kept it from another date of the same cost
+        ("entry", "i4"),
+        ("offering", "i4"),  # -1: blocked
+    ]
+)
+
+
+class Desk(NamedTuple):
+    """Working space of one thread; nothing in it outlives a person except costs, dates and seats."""
+
+    cost: Any  # O: what one enrolment pays, set for the group at hand
+    dates: Any  # O: offerings of each programme, cheapest first
+    seats: Any  # O: seats still free
+    weight: Any  # needs: points per level, equity included
+    rest: Any  # depth x needs: levels still open
+    level: Any  # depth of LEVEL
+    choice: Any  # depth x entries of CHOICE: open entries, largest addition first, then blocked ones
+    held: Any  # entries: offering held, -1 for none
+    best: Any  # width: the best bundle found
+    top: Any  # entries: the largest additions
+
+
+class Tariff(NamedTuple):
+    """The prices as one person meets them."""
+
+    base: Any  # O: seat, minimum and the price of the cost per person
+    travel: Any  # places x O: rupiah
+    travel_price: Any  # units: points per rupiah of travel
+    absence: Any  # units x (periods + 1)
+    away_priced: Any  # units: any absence price there
+    payer: Any  # units: the budget that pays the travel; -1 is the last row of the sums
+
+
+def desk(b: Bundles) -> Desk:
+    """Room for the largest person of the problem."""
+    entries = max(1, int(np.diff(b.people["entry"]).max(initial=0)))
+    needs = max(1, int(np.diff(b.people["need"]).max(initial=0)))
+    depth, offerings = b.width + 2, len(b.offerings)
+    return Desk(
+        cost=np.zeros(offerings),
+        dates=np.arange(offerings),
+        seats=np.full(offerings, 1e18),
+        weight=np.zeros(needs),
+        rest=np.zeros((depth, needs)),
+        level=np.zeros(depth, LEVEL),
+        choice=np.zeros((depth, entries), CHOICE),
+        held=np.zeros(entries, np.int64),
+        best=np.zeros(b.width, np.int64),
+        top=np.zeros(entries + 1),
+    )
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def borrow(typing: Any, record: Any) -> Any:
+    """The same named tuple with arrays that count no references: the owner outlives the call.
+
+    Counting costs two locked instructions whenever an array leaves the tuple, several times what the search itself needs.
+    """
+
+    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        value = arguments[0]
+        for position, kind in enumerate(record.types):
+            if isinstance(kind, nb.types.Array):
+                array = context.make_array(kind)(context, builder, builder.extract_value(value, position))
+                array.meminfo = cgutils.get_null_value(array.meminfo.type)
+                array.parent = cgutils.get_null_value(array.parent.type)
+                value = builder.insert_value(value, array._getvalue(), position)
+        return value
+
+    return record(record), code
+
+
+compiled = nb.njit(nogil=True, cache=True)
+inlined = nb.njit(nogil=True, cache=True, forceinline=True)
+
+
+@compiled
+def set_costs(b: Bundles, t: Tariff, d: Desk, unit: int, place: int) -> None:
+    """Costs and order of dates for the people of one unit living at one place."""
+    rate = t.travel_price[unit]
+    for o in range(d.cost.size):
+        cost = t.base[o] + rate * t.travel[place, o]
+        if t.away_priced[unit] and b.offerings[o].start > 0:
+            for period in range(b.offerings[o].start, b.offerings[o].end + 1):
+                cost += t.absence[unit, period]
+        d.cost[o] = cost
+    for p in range(b.programmes.size - 1):
+        low = b.programmes[p].offering
+        for k in range(low, b.programmes[p + 1].offering):
+            j = k
+            while j > low and d.cost[d.dates[j - 1]] > d.cost[k]:
+                d.dates[j] = d.dates[j - 1]
+                j -= 1
+            d.dates[j] = k
+
+
+@inlined
+def _first_date(b: Bundles, d: Desk, i: int, place: int, entry: int, depth: int, after: int) -> int:
+    """The cheapest offering of an entry that is free now and comes later in the order than `after`; -1 for none.
+
+    Periods that kept it from a cheaper one are blamed at once. Where the next one costs the same nothing is lost yet:
+    they are left in `shadow`, to be blamed when the date taken instead turns out to stand in somebody's way.
+    """
+    e = b.people[i].entry + entry
+    p = b.entries[e].programme
+    before = b.entries[e].before
+    first = before >= 0 and d.held[before] >= 0
+    passed = after < 0
+    met = ZERO
+    lost = 0.0
+    for k in range(b.programmes[p].offering, b.programmes[p + 1].offering):
+        o = d.dates[k]
+        if not passed:
+            passed = o == after
+            continue
+        if d.seats[o] < 1.0 or not b.reachable[place, o]:
+            continue
+        clash = b.offerings[o].mask & d.level[depth].busy
+        if clash == ZERO and first:
+            q = d.held[before]
+            if (
+                b.offerings[q].start > 0 and b.offerings[q].end >= b.offerings[o].start
+            ):  # an undated one starts at 0
+                clash = b.offerings[q].mask
+        if clash != ZERO:
+            if met == ZERO:
+                lost = d.cost[o]
+            met |= clash
+            continue
+        barred = False
+        for x in range(b.people[i].banned, b.people[i + 1].banned):
+            if b.banned[x] == o:
+                barred = True
+                break
+        if not barred:
+            if met != ZERO and d.cost[o] > lost + EPS:
+                d.level[depth].blame |= met
+                met = ZERO
+            d.level[depth].shadow = met
+            return o
+    d.level[depth].blame |= met
+    d.level[depth].shadow = ZERO
+    return -1
+
+
+@inlined
+def _addition(b: Bundles, d: Desk, i: int, entry: int, depth: int) -> float:
+    """Points that an entry would add to the bundle held at this depth, before its cost."""
+    e = b.people[i].entry + entry
+    points = b.entries[e].mandate + b.points_per_jp * min(d.level[depth].short, b.entries[e].jp)
+    for t in range(b.entries[e].effect, b.entries[e + 1].effect):
+        k = b.effects[t].need
+        points += d.weight[k] * min(d.rest[depth, k], b.effects[t].gain)
+    return points
+
+
+@inlined
+def _can_open(b: Bundles, d: Desk, i: int, depth: int, start: int, j: int) -> bool:
+    """Whether what must come before the blocked entry at j is held, or still to be had from `start` on."""
+    before = b.entries[b.people[i].entry + d.choice[depth, j].entry].before
+    if d.held[before] >= 0:
+        return True
+    for x in range(start, d.level[depth].size):
+        if d.choice[depth, x].entry == before:
+            return True
+    return False
+
+
+@inlined
+def _limit(b: Bundles, d: Desk, i: int, depth: int, start: int, slots: int, per_jp: float) -> float:
+    """Upper bound on what the entries from `start` on can add together: the `slots` largest, and all that do not count.
+
+    Where a ceiling of JP binds, every JP is charged `per_jp` and the room left is credited with it: valid for any
+    charge >= 0, and with a good one as tight as the fractional knapsack.
+    """
+    low = b.people[i].entry
+    total = 0.0
+    if per_jp > 0.0:
+        total = per_jp * d.level[depth].room
+    kept = 0
+    for j in range(start, d.level[depth].size):
+        gain = d.choice[depth, j].gain
+        p = b.entries[low + d.choice[depth, j].entry].programme
+        if per_jp > 0.0:
+            gain -= per_jp * b.programmes[p].jp
+        if gain <= 0.0 or (d.choice[depth, j].offering < 0 and not _can_open(b, d, i, depth, start, j)):
+            continue
+        if b.programmes[p].counts == 0:
+            total += gain
+            continue
+        if kept < slots:
+            kept += 1
+            total += gain
+        elif kept > 0 and gain > d.top[kept - 1]:
+            total += gain - d.top[kept - 1]
+        else:
+            continue
+        x = kept - 1
+        while x > 0 and d.top[x - 1] < gain:
+            d.top[x] = d.top[x - 1]
+            x -= 1
+        d.top[x] = gain
+    return total
+
+
+@compiled
+def _charge(b: Bundles, d: Desk, i: int, depth: int) -> float:
+    """A charge per JP that makes the bound at this depth small: ternary search on a convex function."""
+    slots = d.level[depth].slots
+    total = 0.0
+    high = 0.0
+    for j in range(d.level[depth].size):
+        jp = b.programmes[b.entries[b.people[i].entry + d.choice[depth, j].entry].programme].jp
+        if jp > 0.0 and d.choice[depth, j].gain > 0.0:
+            total += jp
+            high = max(high, d.choice[depth, j].gain / jp)
+    if total <= d.level[depth].room:
+        return 0.0
+    low = 0.0
+    for _ in range(8):
+        a = low + (high - low) / 3.0
+        c = high - (high - low) / 3.0
+        if _limit(b, d, i, depth, 0, slots, a) <= _limit(b, d, i, depth, 0, slots, c):
+            high = c
+        else:
+            low = a
+    charge = (low + high) / 2.0
+    if _limit(b, d, i, depth, 0, slots, charge) < _limit(b, d, i, depth, 0, slots, 0.0):
+        return charge
+    return 0.0
+
+
+@compiled
+def _opens(b: Bundles, d: Desk, i: int, entry: int, depth: int) -> bool:
+    """Whether something worth having, or already decided, needs this entry first."""
+    low = b.people[i].entry
+    for other in range(b.people[i + 1].entry - low):
+        first = b.entries[low + other].before
+        while first >= 0 and first != entry:
+            first = b.entries[low + first].before
+        if first == entry:
+            if d.held[other] >= 0:
+                return True
+            p = b.entries[low + other].programme
+            if _addition(b, d, i, other, depth) > d.cost[d.dates[b.programmes[p].offering]] + EPS:
+                return True
+    return False
+
+
+@inlined
+def _consider(b: Bundles, d: Desk, i: int, place: int, entry: int, depth: int) -> None:
+    """Put an entry into the list of this depth, in order, if it can still be of use."""
+    e = b.people[i].entry + entry
+    p = b.entries[e].programme
+    if b.programmes[p].counts != 0 and (
+        d.level[depth].slots < 1 or b.programmes[p].jp > d.level[depth].room + EPS
+    ):
+        return
+    points = _addition(b, d, i, entry, depth)
+    gain = points - d.cost[d.dates[b.programmes[p].offering]]
+    opens = b.entries[e].opens != 0
+    if gain <= EPS and not (opens and _opens(b, d, i, entry, depth)):
+        return
+    before = b.entries[e].before
+    blocked = before >= 0 and d.held[before] < 0
+    o = -1  # of a blocked entry the cheapest date will do: it serves the bound only
+    if not blocked:
+        o = _first_date(b, d, i, place, entry, depth, -1)
+        if o < 0:
+            return
+        gain = points - d.cost[o]
+        if gain <= EPS and not (opens and _opens(b, d, i, entry, depth)):
+            return
+    j = d.level[depth].size
+    d.level[depth].size = j + 1
+    if not blocked:
+        while j > 0 and (d.choice[depth, j - 1].offering < 0 or d.choice[depth, j - 1].gain < gain):
+            d.choice[depth, j] = d.choice[depth, j - 1]
+            j -= 1
+    d.choice[depth, j].entry = entry
+    d.choice[depth, j].offering = o
+    d.choice[depth, j].gain = gain
+    d.choice[depth, j].shadow = d.level[depth].shadow
+
+
+@inlined
+def _take(b: Bundles, d: Desk, i: int, entry: int, o: int, depth: int, worth: float) -> None:
+    """Make depth + 1 from depth by holding an offering; its list is left empty."""
+    e = b.people[i].entry + entry
+    p = b.offerings[o].programme
+    below = depth + 1
+    for k in range(b.people[i + 1].need - b.people[i].need):
+        d.rest[below, k] = d.rest[depth, k]
+    for t in range(b.entries[e].effect, b.entries[e + 1].effect):
+        k = b.effects[t].need
+        d.rest[below, k] = max(0.0, d.rest[below, k] - b.effects[t].gain)
+    d.level[below].short = max(0.0, d.level[depth].short - b.entries[e].jp)
+    d.level[below].room = d.level[depth].room - b.programmes[p].jp
+    d.level[below].slots = d.level[depth].slots - b.programmes[p].counts
+    d.level[below].busy = d.level[depth].busy | b.offerings[o].mask
+    d.level[below].worth = worth
+    d.level[below].blame = ZERO
+    d.level[below].size = 0
+    d.level[below].at = 0
+    d.level[below].taken = entry
+    d.held[entry] = o
+
+
+@compiled
+def _complete(b: Bundles, d: Desk, i: int) -> bool:
+    """Whether everything held has what must come before it, in time."""
+    low = b.people[i].entry
+    for entry in range(b.people[i + 1].entry - low):
+        before = b.entries[low + entry].before
+        if d.held[entry] < 0 or before < 0:
+            continue
+        q = d.held[before]
+        if q < 0 or (b.offerings[q].start > 0 and b.offerings[q].end >= b.offerings[d.held[entry]].start):
+            return False
+    return True
+
+
+@inlined
+def _start(b: Bundles, d: Desk, i: int, equity: Any, taken: Any) -> None:
+    """Depth 0: nothing held."""
+    first = b.people[i].need
+    for k in range(b.people[i + 1].need - first):
+        factor = 1.0
+        if equity.size:
+            bits = b.people[i].floors | b.needs[first + k].floors
+            for f in range(equity.size):
+                if bits >> np.uint64(f) & np.uint64(1):
+                    factor += equity[f]
+        d.weight[k] = b.needs[first + k].weight * factor
+        d.rest[0, k] = b.needs[first + k].gap
+    for j in range(b.people[i + 1].entry - b.people[i].entry):
+        d.held[j] = -1
+    d.level[0].short = b.people[i].short
+    d.level[0].room = b.people[i].room
+    d.level[0].slots = b.max_programmes
+    d.level[0].busy = taken
+    d.level[0].blame = ZERO
+    d.level[0].worth = 0.0
+    d.level[0].size = 0
+    d.level[0].at = 0
+
+
+@compiled
+def best_bundle(b: Bundles, d: Desk, i: int, place: int, equity: Any, taken: Any) -> tuple[float, int]:
+    """The worth of the best bundle of person i at the desk's costs, and the number of offerings in it (in `d.best`).
+
+    `taken` are periods nobody of the unit may be away in any more. Worth counts closure at the equity prices, JP and
+    mandates earned, minus costs; 0 for the empty bundle. Locked offerings are in every bundle.
+    Beyond NODE_LIMIT nodes the worth is an upper bound (still valid in a proof) and the bundle the best one seen.
+    """
+    low = b.people[i].entry
+    entries = b.people[i + 1].entry - low
+    _start(b, d, i, equity, taken)
+    base = 0
+    for x in range(b.people[i].locked, b.people[i + 1].locked):
+        o = b.locked[x]
+        entry = 0
+        while b.entries[low + entry].programme != b.offerings[o].programme:
+            entry += 1
+        points = _addition(b, d, i, entry, base)
+        if d.held[entry] >= 0:  # the same programme twice, decided by hand: the mandate counts once
+            points -= b.entries[low + entry].mandate
+        _take(b, d, i, entry, o, base, d.level[base].worth + points - d.cost[o])
+        d.best[base] = o
+        base += 1
+    count = base
+    forced = (
+        False  # a locked programme whose prerequisite is missing: nothing is whole before that one is held
+    )
+    if base > 0:
+        forced = not _complete(b, d, i)
+
+    for entry in range(entries):
+        if d.held[entry] < 0:
+            _consider(b, d, i, place, entry, base)
+    best = -np.inf if forced else d.level[base].worth
+    per_jp = _charge(b, d, i, base)
+    depth = base
+    nodes = 0
+    while True:
+        j = d.level[depth].at
+        size = d.level[depth].size
+        done = j >= size or d.choice[depth, j].offering < 0
+        if not done:
+            limit = _limit(b, d, i, depth, j, d.level[depth].slots, per_jp)
+            done = d.level[depth].worth + limit <= best + EPS
+        if done:
+            # nothing more here; try another date of what led here, if its date stood in somebody's way
+            if depth == base:
+                break
+            entry = d.level[depth].taken
+            o = d.held[entry]
+            d.held[entry] = -1
+            above = depth - 1
+            d.level[above].blame |= d.level[depth].blame
+            j = d.level[above].at
+            again = -1
+            if forced or d.level[depth].blame & b.offerings[o].mask != ZERO:
+                d.level[above].blame |= d.choice[above, j].shadow
+                again = _first_date(b, d, i, place, entry, above, o)
+            if again >= 0:
+                d.choice[above, j].gain -= d.cost[again] - d.cost[o]
+                d.choice[above, j].offering = again
+                d.choice[above, j].shadow = d.level[above].shadow
+            else:
+                d.level[above].at = j + 1
+            depth = above
+            continue
+        nodes += 1
+        if nodes > NODE_LIMIT:
+            break
+        entry = d.choice[depth, j].entry
+        worth = d.level[depth].worth + d.choice[depth, j].gain
+        below = depth + 1
+        _take(b, d, i, entry, d.choice[depth, j].offering, depth, worth)
+        if worth > best + EPS and (not forced or _complete(b, d, i)):
+            best = worth
+            count = base
+            for step in range(base + 1, below + 1):
+                d.best[count] = d.held[d.level[step].taken]
+                count += 1
+        if j + 1 < size:
+            # an entry that with the largest others would not do better than the best known need not be looked at again
+            others = worth + _limit(b, d, i, depth, j + 1, d.level[below].slots - 1, 0.0)
+            for k in range(j + 1, size):
+                if d.choice[depth, k].offering >= 0:
+                    e = low + d.choice[depth, k].entry
+                    plain = b.entries[e].opens == 0 and b.programmes[b.entries[e].programme].counts == 1
+                    if plain and others + d.choice[depth, k].gain <= best + EPS:
+                        continue
+                elif not _can_open(b, d, i, depth, j + 1, k):
+                    continue
+                _consider(b, d, i, place, d.choice[depth, k].entry, below)
+        depth = below
+    if nodes > NODE_LIMIT:
+        for step in range(base, depth + 1):
+            best = max(
+                best,
+                d.level[step].worth + _limit(b, d, i, step, d.level[step].at, d.level[step].slots, per_jp),
+            )
+    d.level[0].taken = nodes
+    return best, count
+
+
+@compiled
+def closure(b: Bundles, i: int, bundle: Any, count: int, rest: Any, by_floor: Any) -> float:
+    """Points a person closes with a bundle; adds them to every floor that counts them. `rest` is working space."""
+    low = b.people[i].need
+    needs = b.people[i + 1].need - low
+    for k in range(needs):
+        rest[k] = b.needs[low + k].gap
+    for x in range(count):
+        p = b.offerings[bundle[x]].programme
+        for e in range(b.people[i].entry, b.people[i + 1].entry):
+            if b.entries[e].programme == p:
+                for t in range(b.entries[e].effect, b.entries[e + 1].effect):
+                    rest[b.effects[t].need] -= b.effects[t].gain
+                break
+    total = 0.0
+    for k in range(needs):
+        closed = b.needs[low + k].weight * (b.needs[low + k].gap - max(0.0, rest[k]))
+        total += closed
+        bits = b.people[i].floors | b.needs[low + k].floors
+        for f in range(by_floor.size):
+            if bits >> np.uint64(f) & np.uint64(1):
+                by_floor[f] += closed
+    return total
+
+
+@compiled
+def price_groups(
+    b: Bundles,
+    t: Tariff,
+    d: Desk,
+    equity: Any,
+    first: int,
+    last: int,
+    bundle: Any,
+    enrolled: Any,
+    travel: Any,
+    absent: Any,
+    closed: Any,
+) -> float:
+    """Price the groups first..last-1; fills their rows of `bundle`, adds to the other outputs, returns the value."""
+    b, t, d = borrow(b), borrow(t), borrow(d)
+    rest = np.zeros(d.weight.size)
+    value = 0.0
+    for g in range(first, last):
+        unit, place = b.groups[g].unit, b.groups[g].place
+        set_costs(b, t, d, unit, place)
+        payer = t.payer[unit]
+        for i in range(b.groups[g].person, b.groups[g + 1].person):
+            worth, count = best_bundle(b, d, i, place, equity, ZERO)
+            value += worth
+            for x in range(bundle.shape[1]):
+                bundle[i, x] = d.best[x] if x < count else -1
+            for x in range(count):
+                o = d.best[x]
+                enrolled[o] += 1.0
+                travel[payer] += t.travel[place, o]
+                if b.offerings[o].start > 0:
+                    for period in range(b.offerings[o].start, b.offerings[o].end + 1):
+                        absent[unit, period] += 1
+            if closed.size:
+                closure(b, i, d.best, count, rest, closed)
+    return value
+
+
+@compiled
+def _worth(b: Bundles, d: Desk, i: int, equity: Any, bundle: Any, count: int) -> float:
+    """The worth of a bundle at the desk's costs; leaves the person's needs after it at depth `count`."""
+    low = b.people[i].entry
+    _start(b, d, i, equity, ZERO)
+    for x in range(count):
+        o = bundle[x]
+        entry = 0
+        while b.entries[low + entry].programme != b.offerings[o].programme:
+            entry += 1
+        points = _addition(b, d, i, entry, x)
+        if d.held[entry] >= 0:
+            points -= b.entries[low + entry].mandate
+        _take(b, d, i, entry, o, x, d.level[x].worth + points - d.cost[o])
+    return d.level[count].worth
+
+
+class Shared(NamedTuple):
+    """What people share while a plan is put together, and what is left of it."""
+
+    room: Any  # O: seats in the classes opened
+    least: Any  # O: enrolments the classes opened must keep
+    enrolled: Any  # O
+    money: (
+        Any  # 1 + funds + unit budgets + 2: rupiah left in all, by fund, by unit budget; inf without a limit
+    )
+    fund: Any  # O: row of money, the last but one for none
+    payer: Any  # units: row of money, the last for none
+    fee: Any  # O: rupiah of one enrolment
+    absent: Any  # units x (periods + 1)
+    away: Any  # units: people that may be away, inf without a limit
+
+
+@inlined
+def _move(
+    b: Bundles, t: Tariff, s: Shared, unit: int, place: int, bundle: Any, count: int, sign: int
+) -> None:
+    """Enter (+1) or take out (-1) a bundle in the books."""
+    for x in range(count):
+        o = bundle[x]
+        s.enrolled[o] += sign
+        s.money[0] -= sign * (s.fee[o] + t.travel[place, o])
+        s.money[s.fund[o]] -= sign * s.fee[o]
+        s.money[s.payer[unit]] -= sign * t.travel[place, o]
+        if b.offerings[o].start > 0:
+            for period in range(b.offerings[o].start, b.offerings[o].end + 1):
+                s.absent[unit, period] += sign
+
+
+@compiled
+def assign_groups(
+    b: Bundles, t: Tariff, d: Desk, s: Shared, equity: Any, order: Any, bundle: Any, size: Any
+) -> tuple[int, float]:
+    """Let people choose again, one after another, from what is left at the prices; returns changes and worth gained.
+
+    A person keeps what they have when nothing affordable is better at the prices, and when leaving would take a class
+    below its minimum. `order` are groups; `bundle` (n x width) and `size` (n) are changed in place.
+    """
+    b, t, d, s = borrow(b), borrow(t), borrow(d), borrow(s)
+    changes = 0
+    gained = 0.0
+    old = np.zeros(bundle.shape[1], np.int64)
+    for g in order:
+        unit, place = b.groups[g].unit, b.groups[g].place
+        set_costs(b, t, d, unit, place)
+        for i in range(b.groups[g].person, b.groups[g + 1].person):
+            count = size[i]
+            for x in range(count):
+                old[x] = bundle[i, x]
+            _move(b, t, s, unit, place, old, count, -1)
+            taken = ZERO
+            for period in range(1, s.absent.shape[1]):
+                if s.absent[unit, period] + 1 > s.away[unit]:
+                    taken |= np.uint64(1) << np.uint64(period)
+            for o in range(d.seats.size):
+                d.seats[o] = s.room[o] - s.enrolled[o]
+            before = _worth(b, d, i, equity, old, count)
+            after, many = best_bundle(b, d, i, place, equity, taken)
+            accept = after > before + 1e-7
+            if accept:
+                for x in range(count):
+                    if s.enrolled[old[x]] < s.least[old[x]]:
+                        kept = False
+                        for y in range(many):
+                            kept = kept or d.best[y] == old[x]
+                        accept = accept and kept
+            if accept:
+                _move(b, t, s, unit, place, d.best, many, 1)
+                if s.money[0] < 0.0:
+                    accept = False
+                for x in range(many):
+                    if s.money[s.fund[d.best[x]]] < 0.0:
+                        accept = False
+                if s.money[s.payer[unit]] < 0.0:
+                    accept = False
+                if not accept:
+                    _move(b, t, s, unit, place, d.best, many, -1)
+            if accept:
+                changes += 1
+                gained += after - before
+                size[i] = many
+                for x in range(bundle.shape[1]):
+                    bundle[i, x] = d.best[x] if x < many else -1
+            else:
+                _move(b, t, s, unit, place, old, count, 1)
+    return changes, gained

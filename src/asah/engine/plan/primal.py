@@ -1,0 +1,225 @@
+"""From prices to a plan: open whole classes, then let people choose one after another from what is left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from asah.engine.plan.kernel import Shared, assign_groups, closure, desk
+from asah.engine.plan.dual import Axes, DualResult, find_prices
+from asah.engine.plan.pricing import Pricer, Prices, class_price, tariff
+from asah.engine.plan.problem import Floats, Ints, Problem
+
+
+@dataclass
+class Draft:
+    """A plan while it is put together: who takes what, and how many classes are open."""
+
+    problem: Problem
+    bundle: Ints  # n x width: offerings, -1 beyond the end
+    size: Ints  # n
+    classes: Floats  # O
+
+    @staticmethod
+    def empty(problem: Problem, classes: Floats) -> Draft:
+        b = problem.bundles
+        draft = Draft(
+            problem,
+            np.full((problem.people, b.width), -1, np.int64),
+            np.zeros(problem.people, np.int64),
+            classes,
+        )
+        for i in np.flatnonzero(np.diff(b.people["locked"])):
+            mine = b.locked[b.people["locked"][i] : b.people["locked"][i + 1]]
+            draft.bundle[i, : len(mine)] = mine
+            draft.size[i] = len(mine)
+        return draft
+
+    def copy(self) -> Draft:
+        return Draft(self.problem, self.bundle.copy(), self.size.copy(), self.classes.copy())
+
+    def enrolled(self) -> Floats:
+        return np.bincount(self.bundle[self.bundle >= 0], minlength=self.problem.offerings).astype(float)
+
+    def pairs(self) -> tuple[Ints, Ints]:
+        """Person and offering of every enrolment."""
+        person, slot = np.nonzero(self.bundle >= 0)
+        return person, self.bundle[person, slot]
+
+
+def needed_classes(problem: Problem, enrolled: Floats) -> Floats:
+    """Whole classes that hold the enrolled."""
+    return np.where(np.isinf(problem.seats), enrolled > 0, np.ceil(enrolled / problem.seats))
+
+
+def worth(draft: Draft) -> tuple[float, Floats, Floats, Floats]:
+    """Worth of a plan in points (tables.md section 2); closure by person; JP that counts by person; closure by floor."""
+    p = draft.problem
+    b = p.bundles
+    by_floor = np.zeros(len(p.floor_points))
+    rest = np.zeros(max(1, int(np.diff(b.people["need"]).max(initial=0))))
+    closed = np.array(
+        [closure(b, i, draft.bundle[i], draft.size[i], rest, by_floor) for i in range(p.people)]
+    )
+    jp, mandate = counted(draft)
+    short = np.maximum(0.0, b.people["short"][:-1] - jp)
+    total = closed.sum() - b.points_per_jp * short.sum() - (p.mandate_points - mandate)
+    total -= float(p.floor_points @ np.maximum(0.0, p.floor_need - by_floor))
+    return float(total), closed, jp, by_floor
+
+
+def counted(draft: Draft) -> tuple[Floats, float]:
+    """JP that counts towards the target, by person, and the points of mandates given."""
+    p = draft.problem
+    b = p.bundles
+    person, offering = draft.pairs()
+    owner = np.repeat(np.arange(p.people), np.diff(b.people["entry"]))
+    keys = owner * len(p.programme_id) + b.entries["programme"][:-1]
+    wanted = person * len(p.programme_id) + b.offerings["programme"][offering]
+    at = np.searchsorted(keys, wanted)
+    jp = np.bincount(person, weights=b.entries["jp"][at], minlength=p.people)
+    return jp, float(b.entries["mandate"][np.unique(at)].sum())
+
+
+def shared(draft: Draft) -> Shared:
+    """The books of a draft: what is left of everything people share."""
+    p = draft.problem
+    b = p.bundles
+    person, offering = draft.pairs()
+    unit, place = p.unit_of_person[person], p.place_of_person[person]
+    enrolled = draft.enrolled()
+    funds, payers = len(p.fund_id), len(p.unit_limit)
+    money = np.concatenate([[p.total_limit], p.fund_limit, p.unit_limit, [np.inf, np.inf]])
+    fund_row = np.where(p.fund < 0, 1 + funds + payers, 1 + p.fund)
+    payer_row = np.where(p.payer_of_unit < 0, 2 + funds + payers, 1 + funds + p.payer_of_unit)
+    fee = enrolled * p.cost_per_person + draft.classes * p.cost_per_class
+    trip = p.travel[place, offering]
+    money[0] -= fee.sum() + trip.sum()
+    np.subtract.at(money, fund_row, fee)
+    np.subtract.at(money, payer_row[unit], trip)
+    absent = np.zeros((len(p.unit_id), p.periods + 1))
+    dated = b.offerings["start"][offering] > 0
+    for who, what in zip(unit[dated], offering[dated], strict=True):
+        absent[who, b.offerings["start"][what] : b.offerings["end"][what] + 1] += 1
+    room = np.where(
+        np.isinf(p.seats),
+        np.where(draft.classes > 0, np.inf, 0.0),
+        draft.classes * np.where(np.isinf(p.seats), 0, p.seats),
+    )
+    return Shared(
+        room=room,
+        least=draft.classes * p.min_per_class,
+        enrolled=enrolled,
+        money=money,
+        fund=fund_row,
+        payer=payer_row,
+        fee=p.cost_per_person,
+        absent=absent,
+        away=p.absence_limit,
+    )
+
+
+def choose_again(draft: Draft, books: Shared, prices: Prices, order: Ints) -> tuple[int, float]:
+    """One round of `assign_groups` over the groups in `order`; changes the draft and its books."""
+    p = draft.problem
+    return assign_groups(
+        p.bundles, tariff(p, prices), desk(p.bundles), books, prices.equity, order, draft.bundle, draft.size
+    )
+
+
+def drop_people(draft: Draft, offerings: Floats) -> None:
+    """Take the offerings marked True out of every bundle (and what needed them first with them)."""
+    b = draft.problem.bundles
+    for i in np.flatnonzero((offerings[draft.bundle] & (draft.bundle >= 0)).any(axis=1)):
+        keep = [o for o in draft.bundle[i, : draft.size[i]] if not offerings[o]]
+        programmes = b.offerings["programme"]
+        before = {}
+        for e in range(b.people["entry"][i], b.people["entry"][i + 1]):
+            first = b.entries["before"][e]
+            if first >= 0:
+                before[b.entries["programme"][e]] = b.entries["programme"][b.people["entry"][i] + first]
+        while True:
+            held = {programmes[o] for o in keep}
+            left = [
+                o for o in keep if before.get(programmes[o], None) is None or before[programmes[o]] in held
+            ]
+            if len(left) == len(keep):
+                break
+            keep = left
+        draft.bundle[i] = -1
+        draft.bundle[i, : len(keep)] = keep
+        draft.size[i] = len(keep)
+
+
+def dive(
+    pricer: Pricer, result: DualResult, away: Ints, *, rounds: int, passes: int
+) -> tuple[Floats, DualResult]:
+    """Fix whole classes a part at a time, nearest to whole first, and price the rest anew after each part."""
+    p = pricer.problem
+    low, high = np.zeros(p.offerings), p.max_classes.copy()
+    unlimited = np.isinf(p.seats)
+    low[unlimited] = high[unlimited]
+    prices, fractional = result.prices, result.classes
+    for step in range(rounds):
+        open_ = np.flatnonzero(low < high)
+        if not len(open_):
+            break
+        value = np.clip(fractional[open_], 0, high[open_])
+        whole = np.floor(value + 0.5)
+        enough = value * p.seats[open_] >= 0.6 * p.min_per_class[open_]
+        whole = np.where(enough, whole, 0.0)
+        distance = np.abs(value - whole)
+        many = len(open_) if step == rounds - 1 else max(1, len(open_) // (rounds - step))
+        chosen = np.argsort(distance, kind="stable")[: max(many, int((distance < 0.02).sum()))]
+        low[open_[chosen]] = high[open_[chosen]] = whole[chosen]
+        _within_resources(p, low, high)
+        axes = Axes(p, low, high)
+        axes.away = away
+        result, axes, _ = find_prices(pricer, axes=axes, start=axes.point(prices), max_passes=passes)
+        prices, fractional, away = result.prices, result.classes, axes.away
+    return low, result
+
+
+def _within_resources(problem: Problem, low: Floats, high: Floats) -> None:
+    """Fixed classes may not use more of a resource than there is; the smallest number over goes first."""
+    p = problem
+    for slot in range(len(p.resource_limit)):
+        using = np.flatnonzero(p.resource_offerings[slot] & (low > 0))
+        excess = low[using].sum() - p.resource_limit[slot]
+        for o in using[np.argsort(low[using], kind="stable")]:
+            cut = min(low[o], max(0.0, excess))
+            low[o] -= cut
+            high[o] = min(high[o], low[o]) if cut else high[o]
+            excess -= cut
+
+
+def round_classes(problem: Problem, prices: Prices, fractional: Floats) -> Floats:
+    """Whole classes near a fractional plan, within the maxima and the resources."""
+    p = problem
+    whole = np.where(np.isinf(p.seats), fractional > 0, np.floor(fractional + 0.5))
+    enough = fractional * np.where(np.isinf(p.seats), 1.0, p.seats) >= 0.7 * p.min_per_class
+    whole = np.minimum(np.where(enough, whole, 0.0), p.max_classes)
+    value = fractional - whole  # the more it was rounded up, the sooner it goes
+    for slot in range(len(p.resource_limit)):
+        using = np.flatnonzero(p.resource_offerings[slot] & (whole > 0))
+        excess = whole[using].sum() - p.resource_limit[slot]
+        for o in using[np.argsort(value[using])]:
+            if excess <= 0:
+                break
+            cut = min(whole[o], excess)
+            whole[o] -= cut
+            excess -= cut
+    return whole
+
+
+__all__ = [
+    "Draft",
+    "choose_again",
+    "class_price",
+    "drop_people",
+    "needed_classes",
+    "round_classes",
+    "shared",
+    "worth",
+]
