@@ -343,6 +343,14 @@ def test_situations_that_are_odd_but_possible_only_warn(tmp_path: Path) -> None:
         assert look(tmp_path / situation.__name__, situation()) == (warning,)
 
 
+def test_programmes_that_are_all_unreadable_do_not_hide_their_own_fault(tmp_path: Path) -> None:
+    folder = write_problem(tmp_path / "input", tiny_problem())
+    header = (folder / "programmes.csv").read_text("utf-8").splitlines()[0]
+    (folder / "programmes.csv").write_text(header + "\n1E+05" + "," * header.count(",") + "\n", "utf-8")
+    columns = [f.column for f in examine(folder, "plan").errors if f.table == "programmes"]
+    assert columns == ["cost_per_person_idr", "form", "jp", "name", "programme_id"]
+
+
 def test_a_programme_without_offerings_is_a_warning_and_so_is_its_mandate(tmp_path: Path) -> None:
     frames = plus(
         "programmes", {"programme_id": "X", "name": "x", "form": "K3", "jp": 1.0, "cost_per_person_idr": 0}

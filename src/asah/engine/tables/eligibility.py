@@ -52,7 +52,8 @@ def _who_may_take(problem: Problem) -> pl.DataFrame:
     )
     # Few programmes differ in whom they admit, so each rule is tried once.
     rules = programmes.select(list(_ELIGIBILITY)).unique()
-    admitted = [_admitted(kinds, rule) for rule in rules.iter_rows(named=True)]
+    nobody = _admitted(kinds.clear(), dict.fromkeys(_ELIGIBILITY))
+    admitted = [nobody, *(_admitted(kinds, rule) for rule in rules.iter_rows(named=True))]
     joined = programmes.join(pl.concat(admitted), on=list(_ELIGIBILITY), nulls_equal=True)
     return joined.join(_homes(problem), on="place_id", how="left").drop(list(_ELIGIBILITY))
 
