@@ -1,1 +1,38 @@
 """The plan stage: from needs, catalogue and limits to the best plan the money allows, with its proof."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import polars as pl
+
+from asah.engine.plan.problem import build
+from asah.engine.plan.result import Plan, to_plan
+from asah.engine.plan.solve import Options, Progress, solve
+from asah.engine.tables import Tables
+
+__all__ = ["Options", "Plan", "Progress", "make_plan"]
+
+
+def make_plan(
+    tables: Tables,
+    options: Options,
+    *,
+    previous: pl.DataFrame | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    stop: threading.Event | None = None,
+) -> Plan:
+    """Plan a year from validated tables; see tables.md sections 2 to 4 for what the result holds.
+
+    `stop` set from outside ends the search with the best plan found. Raises InfeasibleError where locks contradict limits.
+    """
+    stop = stop or threading.Event()
+    search = solve(build(tables), options, progress, stop)
+    if stop.is_set():
+        status = "interrupted"
+    elif search.gap() <= 1e-9:
+        status = "optimal"
+    else:
+        status = "gap_reached" if search.near_enough() else "time_limit"
+    return to_plan(search, tables, status=status, bound_by="prices", warnings=list(tables.findings))

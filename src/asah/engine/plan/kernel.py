@@ -664,3 +664,15 @@ def assign_groups(
             else:
                 _move(b, t, s, unit, place, old, count, 1)
     return changes, gained
+
+
+@compiled
+def worth_of_bundles(b: Bundles, t: Tariff, d: Desk, equity: Any) -> Any:
+    """What the best bundle of each person is worth at the prices (n)."""
+    b, t, d = borrow(b), borrow(t), borrow(d)
+    out = np.zeros(b.people.size - 1)
+    for g in range(b.groups.size - 1):
+        set_costs(b, t, d, b.groups[g].unit, b.groups[g].place)
+        for i in range(b.groups[g].person, b.groups[g + 1].person):
+            out[i] = best_bundle(b, d, i, b.groups[g].place, equity, ZERO)[0]
+    return out

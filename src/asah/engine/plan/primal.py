@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from asah.engine.plan.kernel import Shared, assign_groups, closure, desk
 from asah.engine.plan.dual import Axes, DualResult, find_prices
@@ -128,10 +130,12 @@ def choose_again(draft: Draft, books: Shared, prices: Prices, order: Ints) -> tu
     )
 
 
-def drop_people(draft: Draft, offerings: Floats) -> None:
-    """Take the offerings marked True out of every bundle (and what needed them first with them)."""
+def drop_people(draft: Draft, offerings: npt.NDArray[np.bool_], people: Ints | None = None) -> None:
+    """Take the offerings marked out of every bundle, or of those of some people, and what needed them first with them."""
     b = draft.problem.bundles
-    for i in np.flatnonzero((offerings[draft.bundle] & (draft.bundle >= 0)).any(axis=1)):
+    if people is None:
+        people = np.flatnonzero((offerings[draft.bundle] & (draft.bundle >= 0)).any(axis=1))
+    for i in people:
         keep = [o for o in draft.bundle[i, : draft.size[i]] if not offerings[o]]
         programmes = b.offerings["programme"]
         before = {}
@@ -153,7 +157,13 @@ def drop_people(draft: Draft, offerings: Floats) -> None:
 
 
 def dive(
-    pricer: Pricer, result: DualResult, away: Ints, *, rounds: int, passes: int
+    pricer: Pricer,
+    result: DualResult,
+    away: Ints,
+    *,
+    rounds: int,
+    passes: int,
+    stop: Callable[[float], bool] | None = None,
 ) -> tuple[Floats, DualResult]:
     """Fix whole classes a part at a time, nearest to whole first, and price the rest anew after each part."""
     p = pricer.problem
@@ -176,7 +186,7 @@ def dive(
         _within_resources(p, low, high)
         axes = Axes(p, low, high)
         axes.away = away
-        result, axes, _ = find_prices(pricer, axes=axes, start=axes.point(prices), max_passes=passes)
+        result, axes, _ = find_prices(pricer, axes=axes, start=axes.point(prices), max_passes=passes, stop=stop)
         prices, fractional, away = result.prices, result.classes, axes.away
     return low, result
 
@@ -194,32 +204,30 @@ def _within_resources(problem: Problem, low: Floats, high: Floats) -> None:
             excess -= cut
 
 
-def round_classes(problem: Problem, prices: Prices, fractional: Floats) -> Floats:
-    """Whole classes near a fractional plan, within the maxima and the resources."""
-    p = problem
-    whole = np.where(np.isinf(p.seats), fractional > 0, np.floor(fractional + 0.5))
-    enough = fractional * np.where(np.isinf(p.seats), 1.0, p.seats) >= 0.7 * p.min_per_class
-    whole = np.minimum(np.where(enough, whole, 0.0), p.max_classes)
-    value = fractional - whole  # the more it was rounded up, the sooner it goes
-    for slot in range(len(p.resource_limit)):
-        using = np.flatnonzero(p.resource_offerings[slot] & (whole > 0))
-        excess = whole[using].sum() - p.resource_limit[slot]
-        for o in using[np.argsort(value[using])]:
-            if excess <= 0:
-                break
-            cut = min(whole[o], excess)
-            whole[o] -= cut
-            excess -= cut
-    return whole
+def close_short(draft: Draft) -> None:
+    """Take people out of classes that do not reach their minimum, and close those classes."""
+    p = draft.problem
+    locked = np.zeros(p.offerings, dtype=bool)
+    locked[p.bundles.locked] = True
+    while True:
+        enrolled = draft.enrolled()
+        classes = needed_classes(p, enrolled)
+        short = (enrolled < classes * p.min_per_class) & (enrolled > 0)
+        if not short.any():
+            return
+        fewer = short & (classes > 1)
+        for o in np.flatnonzero(fewer):  # one class less: the last to come leave
+            over = int(enrolled[o] - (classes[o] - 1) * p.seats[o])
+            holders = np.flatnonzero((draft.bundle == o).any(axis=1))[-over:]
+            only = np.zeros(p.offerings, dtype=bool)
+            only[o] = True
+            drop_people(draft, only, holders)
+        closing = short & (classes <= 1) & ~locked
+        if not closing.any() and not fewer.any():
+            return
+        drop_people(draft, closing)
 
 
-__all__ = [
-    "Draft",
-    "choose_again",
-    "class_price",
-    "drop_people",
-    "needed_classes",
-    "round_classes",
-    "shared",
-    "worth",
-]
+def trim(draft: Draft) -> None:
+    """Open no more classes than the enrolled fill."""
+    draft.classes = needed_classes(draft.problem, draft.enrolled())
