@@ -134,19 +134,24 @@ def _contracts_broken(folder: Path) -> str:
 
 
 def _texts() -> list[tuple[str, Any, Any]]:
-    """Every pair of texts of the engine: where it stands, Indonesian, English."""
+    """Every pair of texts of the engine: where it stands, Indonesian, English.
+
+    A pair is written as ``id = ..., en = ...`` or, in files of texts, as ``code = [Indonesian, English]``.
+    """
     found = []
     for path in files(".toml", below=ENGINE):
+        spoken = path.name in ("messages.toml", "texts.toml")
         stack: list[tuple[str, Any]] = [(name_of(path), tomllib.loads(text_of(path)))]
         while stack:
             place, entry = stack.pop()
-            if isinstance(entry, dict):
-                languages = {key for key in ("id", "en") if isinstance(entry.get(key), str | list)}
-                if "en" in languages or (
-                    languages and place.split(":")[0].endswith(("messages.toml", "texts.toml"))
-                ):
-                    found.append((place, entry.get("id"), entry.get("en")))
+            if isinstance(entry, dict) and isinstance(entry.get("en"), str | list):
+                found.append((place, entry.get("id"), entry["en"]))
+            elif isinstance(entry, dict) and spoken and isinstance(entry.get("id"), str | list):
+                found.append((place, entry["id"], None))
+            elif isinstance(entry, dict):
                 stack += [(f"{place}:{key}", item) for key, item in entry.items()]
+            elif isinstance(entry, list) and spoken:
+                found.append((place, *entry) if len(entry) == 2 else (place, None, None))
             elif isinstance(entry, list):
                 stack += [(f"{place}:{number}", item) for number, item in enumerate(entry)]
     return found

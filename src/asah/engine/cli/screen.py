@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from asah.engine.cli.texts import percent, text
+from asah.engine.cli.texts import percent, text, text_or
 from asah.engine.errors import Finding
 
 SHOWN_WARNINGS = 10
@@ -73,7 +73,7 @@ class Screen:
         from rich.console import Console
         from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-        columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+        columns = (SpinnerColumn(finished_text="-"), TextColumn("{task.description}"), TimeElapsedColumn())
         with Progress(*columns, console=Console(stderr=True), transient=True) as live:
             yield _Live(live)
 
@@ -95,13 +95,13 @@ class _Live(Work):
 
     def step(self, name: str) -> None:
         if self._task is not None:
-            self._live.stop_task(self._task)
-        region = "Merangin" if name == "simulate" else ""
-        self._task = self._live.add_task(text(f"step_{name}", region=region).strip(), total=None)
+            self._live.update(self._task, total=1, completed=1)
+        self._task = self._live.add_task(text(f"step_{name}"), total=None)
 
     def plan(self, progress: Any) -> None:
         gap = "-" if progress.gap is None else percent(progress.gap, 2)
-        self._live.update(self._task, description=text("planning", stage=progress.stage, gap=gap))
+        stage = text_or(f"stage_{progress.stage}", progress.stage)
+        self._live.update(self._task, description=text("planning", stage=stage, gap=gap))
 
 
 def line_of(found: Finding) -> str:

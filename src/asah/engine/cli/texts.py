@@ -21,6 +21,11 @@ def text(code: str, *places: object, **facts: object) -> str:
     return _texts()[code]["en" if english() else "id"].format(*places, **facts)
 
 
+def text_or(code: str, otherwise: str) -> str:
+    """The sentence ``code`` where there is one; a name that a stage chooses may have no word for people."""
+    return text(code) if code in _texts() else otherwise
+
+
 @cache
 def _texts() -> Mapping[str, Mapping[str, str]]:
     return tomllib.loads(resources.files(__package__).joinpath("texts.toml").read_text("utf-8"))

@@ -13,7 +13,7 @@ import polars as pl
 
 from asah.engine import pipeline
 from asah.engine.cli.screen import Screen, aligned, line_of
-from asah.engine.cli.texts import number, percent, rupiah, text
+from asah.engine.cli.texts import number, percent, rupiah, text, text_or
 
 if TYPE_CHECKING:
     from asah.engine.check import CheckResult, Comparison
@@ -234,7 +234,8 @@ def _demo_words(done: pipeline.Demo) -> str:
     words = [title, "", aligned(rows), *map(line_of, done.check.failures), ""]
     if rule and rule.closed_points > 0:
         better = percent(s["closed_points"] / rule.closed_points - 1)
-        words += [text("demo_better", share=better, rule=run.best_rule), ""]
+        name = text_or(f"rule_{run.best_rule}", str(run.best_rule))
+        words += [text("demo_better", share=better, rule=name), ""]
     return "\n".join([*words, text("open_report", path=done.report)])
 
 
