@@ -10,11 +10,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from asah.engine.check.branches import Branch
-from asah.engine.check.bundle import Catalogue, Crowd, best_bundles
+from asah.engine.check.bundle import (
+    EFFECT,
+    MANDATE,
+    NEED,
+    OFFERING,
+    PERSON,
+    PROGRAMME,
+    Catalogue,
+    Crowd,
+    Records,
+    best_bundles,
+)
 from asah.engine.check.facts import NO_LIMIT, NONE, Bools, Facts, Floats, Ints
 from asah.engine.check.prices import Prices
 from asah.engine.check.rules import refusals
@@ -108,23 +121,30 @@ def _chunks(n: int) -> Iterator[slice]:
 
 
 def _catalogue(facts: Facts) -> Catalogue:
-    order = np.argsort(facts.programme_of, kind="stable")
-    n = facts.n_programmes
+    by_programme = np.sort(facts.programme_of)
+    each = np.arange(facts.n_programmes)
+    spans = zip(facts.first.tolist(), facts.last.tolist(), strict=True)
     most = facts.policy.max_programmes
-    spans = zip(facts.first, facts.last, strict=True)
     return Catalogue(
-        jp=facts.jp,
-        general=facts.general,
-        counts_to_max=facts.counts_to_max,
-        prerequisite=facts.prerequisite,
-        effect_start=facts.effect_start,
-        effect_competency=facts.effect_competency,
-        effect_gain=facts.effect_gain,
-        offering_start=np.searchsorted(facts.programme_of[order], np.arange(n + 1)).astype(np.int64),
-        programme_of=facts.programme_of,
-        first=facts.first,
-        last=facts.last,
-        periods=np.array([(2 << last) - (1 << first) if first else 0 for first, last in spans], np.int64),
+        programmes=_records(
+            PROGRAMME,
+            jp=facts.jp,
+            general=facts.general,
+            counts_to_max=facts.counts_to_max,
+            prerequisite=facts.prerequisite,
+            effects=facts.effect_start[:-1],
+            effects_end=facts.effect_start[1:],
+            offerings=np.searchsorted(by_programme, each),
+            offerings_end=np.searchsorted(by_programme, each, side="right"),
+        ),
+        effects=_records(EFFECT, competency=facts.effect_competency, gain=facts.effect_gain),
+        offerings=_records(
+            OFFERING,
+            programme=facts.programme_of,
+            first=facts.first,
+            last=facts.last,
+            periods=np.array([(2 << last) - (1 << first) if first else 0 for first, last in spans], np.int64),
+        ),
         competencies=len(facts.stream),
         max_programmes=len(facts.first) if most is None else min(most, len(facts.first)),
         points_per_jp_short=facts.policy.points_per_jp_short,
@@ -140,28 +160,46 @@ def _crowd(facts: Facts, prices: Prices, weight: Floats, chunk: slice) -> tuple[
     price = enrolment_prices(facts, prices, stations[:, 0], stations[:, 1])
     by_price = np.stack([np.lexsort((row, facts.programme_of)) for row in price])
 
+    start = facts.need_start[chunk.start : chunk.stop + 1] - facts.need_start[chunk.start]
     needs = slice(facts.need_start[chunk.start], facts.need_start[chunk.stop])
     mandate_start, mandates = _rows_of(facts.mandate_person, i)
+    given = facts.mandate_given_before[mandates]
     held = np.flatnonzero(facts.lock_in)
     lock_start, locks = _rows_of(facts.lock_person[held], i)
-    given = facts.mandate_given_before[mandates]
     crowd = Crowd(
-        need_start=facts.need_start[chunk.start : chunk.stop + 1] - facts.need_start[chunk.start],
-        need_competency=facts.need_competency[needs],
-        need_gap=facts.need_gap[needs],
-        need_weight=weight[needs],
-        mandate_start=mandate_start,
-        mandate_programme=facts.mandate_programme[mandates],
-        mandate_points=np.where(given, 0.0, facts.mandate_points[mandates]),
-        lock_start=lock_start,
-        lock_offering=facts.lock_offering[held[locks]],
-        jp_short=np.maximum(0.0, facts.jp_target[i] - facts.jp_done[i]),
-        jp_room=facts.jp_max[i] - facts.jp_done[i],
+        people=_records(
+            PERSON,
+            needs=start[:-1],
+            needs_end=start[1:],
+            mandates=mandate_start[:-1],
+            mandates_end=mandate_start[1:],
+            locks=lock_start[:-1],
+            locks_end=lock_start[1:],
+            station=station.reshape(-1),
+            jp_short=np.maximum(0.0, facts.jp_target[i] - facts.jp_done[i]),
+            jp_room=facts.jp_max[i] - facts.jp_done[i],
+        ),
+        needs=_records(
+            NEED, competency=facts.need_competency[needs], gap=facts.need_gap[needs], weight=weight[needs]
+        ),
+        mandates=_records(
+            MANDATE,
+            programme=facts.mandate_programme[mandates],
+            points=np.where(given, 0.0, facts.mandate_points[mandates]),
+        ),
+        locks=facts.lock_offering[held[locks]],
         ready=_ready(facts, i),
         open=_open(facts, i),
-        station=station.reshape(-1).astype(np.int64),
     )
     return crowd, price, by_price
+
+
+def _records(kind: np.dtype[np.void], **fields: npt.NDArray[Any]) -> Records:
+    """One record per position of the arrays, which are as long as each other."""
+    records = np.zeros(len(next(iter(fields.values()))), kind)
+    for name, values in fields.items():
+        records[name] = values
+    return records
 
 
 def _rows_of(owner: Ints, i: Ints) -> tuple[Ints, Ints]:

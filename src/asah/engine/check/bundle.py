@@ -20,7 +20,7 @@ Which shares are used changes how long the search takes, never its answer.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 import numba
 import numpy as np
@@ -28,93 +28,124 @@ import numpy as np
 from asah.engine.check.facts import Bools, Floats, Ints
 
 F = TypeVar("F", bound=Callable[..., object])
+Records = Any  # arrays of the record types below; numpy has no type for their fields
 
 JP_SLACK = 1e-9
 NO_BUNDLE = -np.inf
-SHARE_STEPS = 4
+SHARE_STEPS = 3
+
+PROGRAMME = np.dtype(
+    [
+        ("jp", "f8"),
+        ("general", "?"),
+        ("counts_to_max", "?"),
+        ("prerequisite", "i8"),
+        ("effects", "i8"),  # its effects are effects:effects_end, its offerings likewise
+        ("effects_end", "i8"),
+        ("offerings", "i8"),
+        ("offerings_end", "i8"),
+    ],
+    align=True,
+)
+EFFECT = np.dtype([("competency", "i8"), ("gain", "f8")])
+OFFERING = np.dtype([("programme", "i8"), ("first", "i8"), ("last", "i8"), ("periods", "i8")])
+PERSON = np.dtype(
+    [
+        ("needs", "i8"),  # their needs are needs:needs_end, their mandates and locks likewise
+        ("needs_end", "i8"),
+        ("mandates", "i8"),
+        ("mandates_end", "i8"),
+        ("locks", "i8"),
+        ("locks_end", "i8"),
+        ("station", "i8"),  # the row of `price` that holds for them
+        ("jp_short", "f8"),
+        ("jp_room", "f8"),
+    ]
+)
+NEED = np.dtype([("competency", "i8"), ("gap", "f8"), ("weight", "f8")])
+MANDATE = np.dtype([("programme", "i8"), ("points", "f8")])  # 0 points where it was given before
+
+WANT = np.dtype([("gap", "f8"), ("weight", "f8"), ("share", "f8")])
+CHOICE = np.dtype(
+    [
+        ("mandate", "f8"),
+        ("cheapest", "f8"),  # price of its cheapest open offering; infinite where there is none
+        ("jp_counts", "?"),
+        ("ready", "?"),  # it has no prerequisite, or the person has completed it
+        ("enables", "?"),  # something the person could take waits for it
+    ],
+    align=True,
+)
+STEP = np.dtype(
+    [
+        # the bundle of the first d choices
+        ("gain", "f8"),
+        ("cost", "f8"),
+        ("busy", "i8"),  # one bit for each period
+        ("room", "f8"),  # JP
+        ("places", "i8"),  # programmes
+        ("left", "i8"),  # programmes still to be tried after them
+        ("tried", "i8"),
+        # choice number d
+        ("programme", "i8"),
+        ("offering", "i8"),
+        # the search of dates
+        ("option", "i8"),
+        ("date_cost", "f8"),
+        ("date_busy", "i8"),
+        ("rest", "f8"),
+    ]
+)
 
 
 def compiled(function: F) -> F:
-    return cast(F, numba.njit(cache=True, nogil=True)(function))
+    inner = function.__name__.startswith("_")
+    return cast(
+        F, numba.njit(cache=True, nogil=True, no_cfunc_wrapper=True, no_cpython_wrapper=inner)(function)
+    )
 
 
 class Catalogue(NamedTuple):
-    """What is the same for everybody; X_start[p]:X_start[p + 1] belong to programme p."""
+    """What is the same for everybody. An offering's `periods` has one bit for each period it fills."""
 
-    jp: Floats
-    general: Bools
-    counts_to_max: Bools
-    prerequisite: Ints
-    effect_start: Ints
-    effect_competency: Ints
-    effect_gain: Floats
-    offering_start: Ints
-    programme_of: Ints
-    first: Ints
-    last: Ints
-    periods: Ints  # one bit for each period of an offering
+    programmes: Records
+    effects: Records
+    offerings: Records
     competencies: int
     max_programmes: int
     points_per_jp_short: float
 
 
 class Crowd(NamedTuple):
-    """Some people, numbered k; X_start[k]:X_start[k + 1] belong to person k."""
+    """Some people, numbered k."""
 
-    need_start: Ints
-    need_competency: Ints
-    need_gap: Floats
-    need_weight: Floats
-    mandate_start: Ints
-    mandate_programme: Ints
-    mandate_points: Floats  # 0 where it was given before
-    lock_start: Ints
-    lock_offering: Ints
-    jp_short: Floats
-    jp_room: Floats
+    people: Records
+    needs: Records
+    mandates: Records
+    locks: Ints  # offerings
     ready: Bools  # (k, p) p has no prerequisite, or the person has completed it
     open: Bools  # (k, o) neither rule 1 nor a lock keeps the person out
-    station: Ints  # the row of `price` that holds for the person
 
 
 class Case(NamedTuple):
-    """One person: what they need, may take and must take."""
+    """One person: what they want, may take, and what it costs."""
 
-    gap: Floats
-    weight: Floats
-    need_at: Ints  # (competency) position among the person's needs, -1 where there is none
-    mandate: Floats  # (p)
-    counting: Bools  # (p) its JP count towards the target
-    ready: Bools  # (p)
-    enables: Bools  # (p) something the person could take waits for it
+    wants: Records  # their needs, and last the JP they are short of: closed and capped just like a need
+    want_at: Ints  # (competency) position among the wants, -1 where there is none
+    choices: Records  # (p)
     open: Bools  # (o)
     price: Floats  # (o)
-    by_price: Ints  # offerings by programme, cheapest first
-    cheapest: Floats  # (p) price of the cheapest open offering; infinite where there is none
-    locks: Ints  # offerings
-    held: Bools  # (p) a lock holds an offering of it
-    share: Floats  # (need) of its closure, taken for granted; the last one: of the JP still short
+    by_price: Ints  # offerings by programme, the cheapest first
 
 
 class Trail(NamedTuple):
-    """Where the search stands: row d describes the bundle of the locks and the first d programmes chosen."""
+    """Where the search stands. Row d: the bundle of the first d choices; the locks are the first of them."""
 
-    chosen: Ints
-    gain: Floats
-    cost: Floats
-    busy: Ints  # one bit for each period
-    short: Floats  # JP
-    room: Floats  # JP
-    places: Ints  # programmes
-    covered: Floats  # (d, need) levels
-    left: Ints  # programmes still to be tried
-    tried: Ints  # of these
-    alive: Ints  # (d, a) the programmes, the most promising first
-    hope: Floats  # (d, a) the most that a and programmes after it can add
-    share: Floats  # (d, need) what the optimist took for granted last; starts the search for good shares
-    dates: Ints  # offerings of the programmes chosen
-    option: Ints  # place in `by_price` that the search of dates has reached
-    # scratch of one step
+    steps: Records
+    covered: Floats  # (d, want) levels, JP
+    alive: Ints  # (d, a) programmes still to be tried, the most promising first
+    hope: Floats  # (d, a) the most that a, and programmes after it, can add
+    share: Floats  # (d, want) what the optimist took for granted last; where the search for shares starts
     extra: Floats  # (a) what a programme adds alone, its cheapest price taken off
     top: Floats
     used: Floats
@@ -127,194 +158,198 @@ def best_bundles(c: Catalogue, crowd: Crowd, price: Floats, by_price: Ints) -> F
     ``price`` (station, o): what one enrolment uses, in points. ``by_price`` (station, .): offerings by
     programme, the cheapest first.
     """
-    n, n_people = len(c.jp), len(crowd.station)
-    most_needs = 0
-    for k in range(n_people):
-        most_needs = max(most_needs, crowd.need_start[k + 1] - crowd.need_start[k])
-    trail = _new_trail(n, most_needs)
-    need_at = np.empty(c.competencies, np.int64)
-    value = np.empty(n_people)
-    for k in range(n_people):
-        case = _case(c, crowd, k, price[crowd.station[k]], by_price[crowd.station[k]], need_at)
-        value[k] = _best_bundle(c, case, trail, crowd.jp_short[k], crowd.jp_room[k])
+    n, most_wants, most_locks = len(c.programmes), 0, 0
+    for person in crowd.people:
+        most_wants = max(most_wants, person.needs_end - person.needs + 1)
+        most_locks = max(most_locks, person.locks_end - person.locks)
+    trail = _new_trail(n, most_wants, n + most_locks + 1)
+    want_at = np.empty(c.competencies, np.int64)
+    value = np.empty(len(crowd.people))
+    for k in range(len(value)):
+        person = crowd.people[k]
+        case = _case(c, crowd, k, price[person.station], by_price[person.station], want_at)
+        locks = crowd.locks[person.locks : person.locks_end]
+        value[k] = _best_bundle(c, case, trail, locks, person.jp_room)
     return value
 
 
 @compiled
-def _new_trail(n: int, needs: int) -> Trail:
+def _new_trail(n: int, wants: int, depth: int) -> Trail:
     return Trail(
-        chosen=np.zeros(n + 1, np.int64),
-        gain=np.zeros(n + 1),
-        cost=np.zeros(n + 1),
-        busy=np.zeros(n + 1, np.int64),
-        short=np.zeros(n + 1),
-        room=np.zeros(n + 1),
-        places=np.zeros(n + 1, np.int64),
-        covered=np.zeros((n + 1, needs)),
-        left=np.zeros(n + 1, np.int64),
-        tried=np.zeros(n + 1, np.int64),
-        alive=np.zeros((n + 1, n), np.int64),
-        hope=np.zeros((n + 1, n)),
-        share=np.zeros((n + 1, needs + 1)),
-        dates=np.zeros(n + 1, np.int64),
-        option=np.zeros(n + 1, np.int64),
-        extra=np.zeros(n + 1),
-        top=np.zeros(n + 1),
-        used=np.zeros(needs + 1),
+        np.zeros(depth, STEP),
+        np.zeros((depth, wants)),
+        np.zeros((depth, n), np.int64),
+        np.zeros((depth, n)),
+        np.zeros((depth, wants)),
+        np.zeros(n),
+        np.zeros(n),
+        np.zeros(wants),
     )
 
 
 @compiled
-def _case(c: Catalogue, crowd: Crowd, k: int, price: Floats, by_price: Ints, need_at: Ints) -> Case:
-    n = len(c.jp)
-    start, stop = crowd.need_start[k], crowd.need_start[k + 1]
-    need_at[:] = -1
-    for m in range(start, stop):
-        need_at[crowd.need_competency[m]] = m - start
-    mandate, counting = np.zeros(n), c.general.copy()
-    for m in range(crowd.mandate_start[k], crowd.mandate_start[k + 1]):
-        mandate[crowd.mandate_programme[m]] = crowd.mandate_points[m]
-        counting[crowd.mandate_programme[m]] = True
-    for p in range(n):
-        for e in range(c.effect_start[p], c.effect_start[p + 1]):
-            counting[p] |= need_at[c.effect_competency[e]] >= 0
-    cheapest = np.full(n, np.inf)
-    for o in range(len(c.programme_of)):
+def _case(c: Catalogue, crowd: Crowd, k: int, price: Floats, by_price: Ints, want_at: Ints) -> Case:
+    person = crowd.people[k]
+    wants = np.zeros(person.needs_end - person.needs + 1, WANT)
+    want_at[:] = -1
+    for m in range(len(wants) - 1):
+        need = crowd.needs[person.needs + m]
+        want_at[need.competency] = m
+        wants[m].gap, wants[m].weight = need.gap, need.weight
+    wants[-1].gap, wants[-1].weight = person.jp_short, c.points_per_jp_short
+
+    choices = np.zeros(len(c.programmes), CHOICE)
+    for p in range(len(choices)):
+        programme, choice = c.programmes[p], choices[p]
+        choice.cheapest, choice.ready, choice.jp_counts = np.inf, crowd.ready[k, p], programme.general
+        for e in range(programme.effects, programme.effects_end):
+            choice.jp_counts |= want_at[c.effects[e].competency] >= 0
+    for m in range(person.mandates, person.mandates_end):
+        choice = choices[crowd.mandates[m].programme]
+        choice.mandate, choice.jp_counts = crowd.mandates[m].points, True
+    for o in range(len(c.offerings)):
         if crowd.open[k, o]:
-            cheapest[c.programme_of[o]] = min(cheapest[c.programme_of[o]], price[o])
-    return Case(
-        gap=crowd.need_gap[start:stop],
-        weight=crowd.need_weight[start:stop],
-        need_at=need_at,
-        mandate=mandate,
-        counting=counting,
-        ready=crowd.ready[k],
-        enables=np.zeros(n, np.bool_),
-        open=crowd.open[k],
-        price=price,
-        by_price=by_price,
-        cheapest=cheapest,
-        locks=crowd.lock_offering[crowd.lock_start[k] : crowd.lock_start[k + 1]],
-        held=np.zeros(n, np.bool_),
-        share=np.zeros(stop - start + 1),
-    )
+            choice = choices[c.offerings[o].programme]
+            choice.cheapest = min(choice.cheapest, price[o])
+    return Case(wants, want_at, choices, crowd.open[k], price, by_price)
 
 
 @compiled
-def _best_bundle(c: Catalogue, case: Case, t: Trail, short: float, room: float) -> float:
+def _best_bundle(c: Catalogue, case: Case, t: Trail, locks: Ints, room: float) -> float:
     """Puts the locks into the bundle, then searches for what goes best with them."""
-    t.gain[0], t.cost[0], t.busy[0] = -c.points_per_jp_short * short, 0.0, 0
-    t.short[0], t.room[0], t.places[0] = short, room, c.max_programmes
-    t.covered[0] = 0.0
-    for o in case.locks:
-        p = c.programme_of[o]
-        if t.busy[0] & c.periods[o]:
+    start = t.steps[0]
+    start.gain, start.cost, start.busy = -case.wants[-1].weight * case.wants[-1].gap, 0.0, 0
+    start.room, start.places = room, c.max_programmes
+    for m in range(len(case.wants)):
+        t.covered[0, m] = t.share[0, m] = 0.0
+    for d in range(len(locks)):
+        here, o = t.steps[d], locks[d]
+        here.programme, here.offering = c.offerings[o].programme, o
+        if here.busy & c.offerings[o].periods:
             return NO_BUNDLE
-        t.cost[0] += case.price[o]
-        t.busy[0] |= c.periods[o]
-        _add(c, case, t, 0, p)
-        if c.counts_to_max[p] and (t.places[0] < 0 or t.room[0] < -JP_SLACK):
+        _go_on(c, case, t, d, here.cost + case.price[o], here.busy | c.offerings[o].periods)
+        choice, after = case.choices[here.programme], t.steps[d + 1]
+        if c.programmes[here.programme].counts_to_max and (after.places < 0 or after.room < -JP_SLACK):
             return NO_BUNDLE
-        case.held[p], case.mandate[p], case.cheapest[p] = True, 0.0, np.inf
-    if not _in_order(c, case, t, 0):
+        choice.mandate, choice.cheapest = 0.0, np.inf
+    held = len(locks)
+    if not _in_order(c, case, t, held):
         return NO_BUNDLE
 
-    t.left[0] = 0
-    for p in range(len(c.jp)):
-        if case.cheapest[p] < np.inf:
-            t.alive[0, t.left[0]] = p
-            t.left[0] += 1
-        if case.held[p] or _gain(c, case, t, 0, p) > case.cheapest[p]:
+    n = 0
+    for p in range(len(case.choices)):
+        choice = case.choices[p]
+        if choice.cheapest < np.inf:
+            t.alive[held, n] = p
+            n += 1
+        if _takes(t, held, p) or _gain(c, case, t, held, p) > choice.cheapest:
             q = p
-            while not case.ready[q] and not case.enables[c.prerequisite[q]]:
-                q = c.prerequisite[q]
-                case.enables[q] = True
-    t.share[0] = 0.0
-    return _search(c, case, t)
+            while not case.choices[q].ready and not case.choices[c.programmes[q].prerequisite].enables:
+                q = c.programmes[q].prerequisite
+                case.choices[q].enables = True
+    t.steps[held].left = n
+    return _search(c, case, t, held)
 
 
 @compiled
-def _search(c: Catalogue, case: Case, t: Trail) -> float:
-    """Tries programme after programme; a bundle is tried once, its programmes in the order of their rank."""
-    best: float = t.gain[0] - t.cost[0] if _complete(c, case, t, 0) else NO_BUNDLE
-    d = 0
-    _rank(c, case, t, d)
-    _set_hopes(c, case, t, d, best - (t.gain[d] - t.cost[d]))
-    while d >= 0:
-        a = t.tried[d]
-        if a == t.left[d]:
+def _search(c: Catalogue, case: Case, t: Trail, held: int) -> float:
+    """Tries programme after programme on top of the first ``held`` choices; the value of the best bundle."""
+    d, best = held, NO_BUNDLE
+    arrived = True
+    while d >= held:
+        here = t.steps[d]
+        value: float = here.gain - here.cost
+        if arrived:
+            if value > best and _complete(c, case, t, d):
+                best = value
+            _rank(c, case, t, d)
+            _set_hopes(c, case, t, d, best - value)
+            arrived = False
+        a = here.tried
+        if a == here.left:
             d -= 1
             continue
-        t.tried[d] += 1
-        if t.gain[d] - t.cost[d] + t.hope[d, a] <= best:
+        here.tried += 1
+        if value + t.hope[d, a] <= best:
             continue
-        t.chosen[d] = t.alive[d, a]
-        cost, busy = _cheapest_dates(c, case, t, d + 1)
+        here.programme = t.alive[d, a]
+        cost, busy = _cheapest_dates(c, case, t, held, d + 1)
         if cost == np.inf:
             continue
         # What comes before `a` has been tried with everything after it: this branch goes without.
-        t.left[d + 1] = t.left[d] - a - 1
-        t.alive[d + 1, : t.left[d + 1]] = t.alive[d, a + 1 : t.left[d]]
-        t.cost[d + 1], t.busy[d + 1], t.gain[d + 1] = cost, busy, t.gain[d]
-        t.short[d + 1], t.room[d + 1], t.places[d + 1] = t.short[d], t.room[d], t.places[d]
-        t.covered[d + 1] = t.covered[d]
-        t.share[d + 1] = t.share[d]
+        t.steps[d + 1].left = here.left - a - 1
+        for b in range(a + 1, here.left):
+            t.alive[d + 1, b - a - 1] = t.alive[d, b]
+        _go_on(c, case, t, d, cost, busy)
         d += 1
-        _add(c, case, t, d, t.chosen[d - 1])
-        value = t.gain[d] - t.cost[d]
-        if value > best and _complete(c, case, t, d):
-            best = value
-        _rank(c, case, t, d)
-        _set_hopes(c, case, t, d, best - value)
+        arrived = True
     return best
+
+
+@compiled
+def _go_on(c: Catalogue, case: Case, t: Trail, d: int, cost: float, busy: int) -> None:
+    """Row d + 1: the bundle of row ``d`` and the programme chosen there."""
+    here, after = t.steps[d], t.steps[d + 1]
+    p = here.programme
+    programme = c.programmes[p]
+    after.gain, after.cost, after.busy = here.gain + _gain(c, case, t, d, p), cost, busy
+    after.room, after.places = here.room, here.places
+    if programme.counts_to_max:
+        after.room, after.places = here.room - programme.jp, here.places - 1
+    for m in range(len(case.wants)):
+        t.covered[d + 1, m] = t.covered[d, m]
+        t.share[d + 1, m] = t.share[d, m]
+    for e in range(programme.effects, programme.effects_end):
+        m = case.want_at[c.effects[e].competency]
+        if m >= 0:
+            t.covered[d + 1, m] += c.effects[e].gain
+    if case.choices[p].jp_counts:
+        t.covered[d + 1, len(case.wants) - 1] += programme.jp
 
 
 @compiled
 def _gain(c: Catalogue, case: Case, t: Trail, d: int, p: int) -> float:
     """Points that programme ``p`` adds to row ``d``, less the shares taken for granted."""
-    points: float = case.mandate[p]
-    if case.counting[p]:
-        points += (1.0 - case.share[-1]) * c.points_per_jp_short * min(t.short[d], c.jp[p])
-    for e in range(c.effect_start[p], c.effect_start[p + 1]):
-        m = case.need_at[c.effect_competency[e]]
+    points: float = case.choices[p].mandate
+    for e in range(c.programmes[p].effects, c.programmes[p].effects_end):
+        m = case.want_at[c.effects[e].competency]
         if m >= 0:
-            points += (1.0 - case.share[m]) * case.weight[m] * min(_open(case, t, d, m), c.effect_gain[e])
+            want = case.wants[m]
+            points += (1.0 - want.share) * want.weight * min(_open(case, t, d, m), c.effects[e].gain)
+    if case.choices[p].jp_counts:
+        want = case.wants[-1]
+        short = _open(case, t, d, len(case.wants) - 1)
+        points += (1.0 - want.share) * want.weight * min(short, c.programmes[p].jp)
     return points
 
 
 @compiled
-def _add(c: Catalogue, case: Case, t: Trail, d: int, p: int) -> None:
-    """Takes programme ``p`` into row ``d``; its price is added elsewhere."""
-    t.gain[d] += _gain(c, case, t, d, p)
-    for e in range(c.effect_start[p], c.effect_start[p + 1]):
-        m = case.need_at[c.effect_competency[e]]
-        if m >= 0:
-            t.covered[d, m] += c.effect_gain[e]
-    if case.counting[p]:
-        t.short[d] = max(0.0, t.short[d] - c.jp[p])
-    if c.counts_to_max[p]:
-        t.places[d] -= 1
-        t.room[d] -= c.jp[p]
+def _open(case: Case, t: Trail, d: int, m: int) -> float:
+    """What row ``d`` leaves open of want ``m``."""
+    return float(max(0.0, case.wants[m].gap - t.covered[d, m]))
 
 
 @compiled
 def _rank(c: Catalogue, case: Case, t: Trail, d: int) -> None:
     """Keeps what still fits and adds something (or lets something else in), the most promising first."""
-    kept = 0
-    for a in range(t.left[d]):
+    here, kept = t.steps[d], 0
+    for a in range(here.left):
         p = t.alive[d, a]
-        if c.counts_to_max[p] and (t.places[d] == 0 or c.jp[p] > t.room[d] + JP_SLACK):
+        programme, choice = c.programmes[p], case.choices[p]
+        if programme.counts_to_max and (here.places == 0 or programme.jp > here.room + JP_SLACK):
             continue
-        extra = _gain(c, case, t, d, p) - case.cheapest[p]
-        if extra <= 0.0 and not case.enables[p]:
+        extra = _gain(c, case, t, d, p) - choice.cheapest
+        if extra <= 0.0 and not choice.enables:
             continue
         at = kept
         while at > 0 and t.extra[at - 1] < extra:
-            t.alive[d, at], t.extra[at] = t.alive[d, at - 1], t.extra[at - 1]
+            t.alive[d, at] = t.alive[d, at - 1]
+            t.extra[at] = t.extra[at - 1]
             at -= 1
-        t.alive[d, at], t.extra[at] = p, extra
+        t.alive[d, at] = p
+        t.extra[at] = extra
         kept += 1
-    t.left[d], t.tried[d] = kept, 0
+    here.left, here.tried = kept, 0
 
 
 @compiled
@@ -322,190 +357,179 @@ def _set_hopes(c: Catalogue, case: Case, t: Trail, d: int, wanted: float) -> Non
     """hope[d, a]: no bundle that adds programme a, and any after it, to row ``d`` adds more than this.
 
     First with nothing taken for granted; then, while some hope exceeds ``wanted`` points, with shares that
-    rise where the programmes the optimist picks overlap and fall where they do not fill the need.
+    rise where the programmes the optimist picks overlap and fall where they do not fill the want.
     """
-    n = t.left[d]
-    case.share[:] = 0.0
-    t.hope[d, :n] = np.inf
+    n = t.steps[d].left
+    for a in range(n):
+        t.hope[d, a] = np.inf
     _lower_hopes(c, t, d, 0.0)
-    if t.places[d] < 2 or n < 3:
+    if t.steps[d].places < 2 or n < 3:
         return  # one programme more overlaps with nothing
-    case.share[:] = t.share[d, : len(case.share)]
-    for step in range(SHARE_STEPS):
+    for m in range(len(case.wants)):
+        case.wants[m].share = t.share[d, m]
+    for _ in range(SHARE_STEPS):
+        granted = 0.0
+        for m in range(len(case.wants)):
+            granted += case.wants[m].share * case.wants[m].weight * _open(case, t, d, m)
         for a in range(n):
-            t.extra[a] = _gain(c, case, t, d, t.alive[d, a]) - case.cheapest[t.alive[d, a]]
-        least_picked = _lower_hopes(c, t, d, _granted(c, case, t, d))
-        if t.hope[d, :n].max() <= wanted:
+            p = t.alive[d, a]
+            t.extra[a] = _gain(c, case, t, d, p) - case.choices[p].cheapest
+        highest, least_picked = _lower_hopes(c, t, d, granted)
+        if highest <= wanted:
             break
-        _move_shares(c, case, t, d, least_picked, 0.4 / (1.0 + 0.3 * step))
-    t.share[d, : len(case.share)] = case.share
-    case.share[:] = 0.0
+        _move_shares(c, case, t, d, least_picked, highest - wanted)
+    for m in range(len(case.wants)):
+        t.share[d, m] = case.wants[m].share
+        case.wants[m].share = 0.0
 
 
 @compiled
-def _lower_hopes(c: Catalogue, t: Trail, d: int, granted: float) -> float:
-    """Lowers each hope to ``granted`` + extra[a] + the best of the extras after a; the least extra picked.
+def _lower_hopes(c: Catalogue, t: Trail, d: int, granted: float) -> tuple[float, float]:
+    """Lowers each hope to ``granted`` + extra[a] + the best of the extras after a.
 
-    Picked are all that do not count towards max_programmes and as many of the others as there are places.
+    Returns the highest hope and the least extra picked. Picked are all that do not count towards
+    max_programmes and as many of the others as there are places; top[:picked] holds those, best first.
     """
-    places, picked, free = t.places[d], 0, 0.0  # top[:picked] holds the best counting ones, best first
-    for a in range(t.left[d] - 1, -1, -1):
-        counts = c.counts_to_max[t.alive[d, a]]
+    places, picked, free, highest = t.steps[d].places, 0, 0.0, -np.inf
+    for a in range(t.steps[d].left - 1, -1, -1):
+        extra, counts = t.extra[a], c.programmes[t.alive[d, a]].counts_to_max
         others = free
         for b in range(min(picked, places - 1 if counts else places)):
             others += t.top[b]
-        t.hope[d, a] = min(t.hope[d, a], granted + t.extra[a] + others)
-        if t.extra[a] <= 0.0:
+        t.hope[d, a] = min(t.hope[d, a], granted + extra + others)
+        highest = max(highest, t.hope[d, a])
+        if extra <= 0.0:
             continue
         if not counts:
-            free += t.extra[a]
-        elif picked < places or t.top[picked - 1] < t.extra[a]:
+            free += extra
+        elif picked < places or t.top[picked - 1] < extra:
             at = min(picked, places - 1)
-            while at > 0 and t.top[at - 1] < t.extra[a]:
+            while at > 0 and t.top[at - 1] < extra:
                 t.top[at] = t.top[at - 1]
                 at -= 1
-            t.top[at] = t.extra[a]
+            t.top[at] = extra
             picked = min(picked + 1, places)
-    return t.top[picked - 1] if picked == places and picked > 0 else 0.0
+    return highest, t.top[picked - 1] if picked == places and picked > 0 else 0.0
 
 
 @compiled
-def _move_shares(c: Catalogue, case: Case, t: Trail, d: int, least_picked: float, size: float) -> None:
-    last = len(case.share) - 1  # the share of JP
-    t.used[:] = 0.0
-    for a in range(t.left[d]):
+def _move_shares(c: Catalogue, case: Case, t: Trail, d: int, least_picked: float, excess: float) -> None:
+    jp = len(case.wants) - 1
+    for m in range(len(case.wants)):
+        t.used[m] = 0.0
+    for a in range(t.steps[d].left):
         p = t.alive[d, a]
-        if t.extra[a] <= 0.0 or (c.counts_to_max[p] and t.extra[a] < least_picked):
+        programme = c.programmes[p]
+        if t.extra[a] <= 0.0 or (programme.counts_to_max and t.extra[a] < least_picked):
             continue
-        if case.counting[p]:
-            t.used[last] += min(t.short[d], c.jp[p])
-        for e in range(c.effect_start[p], c.effect_start[p + 1]):
-            m = case.need_at[c.effect_competency[e]]
+        for e in range(programme.effects, programme.effects_end):
+            m = case.want_at[c.effects[e].competency]
             if m >= 0:
-                t.used[m] += min(_open(case, t, d, m), c.effect_gain[e])
-    for m in range(last + 1):
-        still = t.short[d] if m == last else _open(case, t, d, m)
-        if still > 0.0:
-            move = size * min(1.0, (t.used[m] - still) / still)
-            case.share[m] = min(1.0, max(0.0, case.share[m] + move))
+                t.used[m] += min(_open(case, t, d, m), c.effects[e].gain)
+        if case.choices[p].jp_counts:
+            t.used[jp] += min(_open(case, t, d, jp), programme.jp)
+    slope = 0.0
+    for m in range(len(case.wants)):
+        t.used[m] = case.wants[m].weight * (t.used[m] - _open(case, t, d, m))
+        slope += t.used[m] ** 2
+    if slope == 0.0:
+        return
+    for m in range(len(case.wants)):
+        case.wants[m].share = min(1.0, max(0.0, case.wants[m].share + excess / slope * t.used[m]))
 
 
 @compiled
-def _granted(c: Catalogue, case: Case, t: Trail, d: int) -> float:
-    """Points that the shares take for granted of all that is open."""
-    points: float = case.share[-1] * c.points_per_jp_short * t.short[d]
-    for m in range(len(case.gap)):
-        points += case.share[m] * case.weight[m] * _open(case, t, d, m)
-    return points
-
-
-@compiled
-def _open(case: Case, t: Trail, d: int, m: int) -> float:
-    """Levels of need ``m`` that row ``d`` leaves open."""
-    return float(max(0.0, case.gap[m] - t.covered[d, m]))
+def _takes(t: Trail, d: int, p: int) -> bool:
+    """Whether programme ``p`` is among the first ``d`` choices."""
+    found = False
+    for b in range(d):
+        found |= t.steps[b].programme == p
+    return found
 
 
 @compiled
 def _complete(c: Catalogue, case: Case, t: Trail, d: int) -> bool:
-    """Whether every prerequisite of the bundle is in it or completed before."""
-    for o in case.locks:
-        p = c.programme_of[o]
-        if not case.ready[p] and not _takes(case, t, d, c.prerequisite[p]):
-            return False
+    """Whether every prerequisite of the first ``d`` choices is among them or completed before."""
+    complete = True
     for b in range(d):
-        p = t.chosen[b]
-        if not case.ready[p] and not _takes(case, t, d, c.prerequisite[p]):
-            return False
-    return True
+        p = t.steps[b].programme
+        if not case.choices[p].ready:
+            complete &= _takes(t, d, c.programmes[p].prerequisite)
+    return complete
 
 
 @compiled
-def _takes(case: Case, t: Trail, d: int, p: int) -> bool:
-    if case.held[p]:
-        return True
-    return bool((t.chosen[:d] == p).any())
+def _cheapest_dates(c: Catalogue, case: Case, t: Trail, held: int, d: int) -> tuple[float, int]:
+    """Least price of one offering of each of the first ``d`` choices, and the periods they fill.
 
-
-@compiled
-def _cheapest_dates(c: Catalogue, case: Case, t: Trail, d: int) -> tuple[float, int]:
-    """Least price of one offering of each of the first ``d`` programmes chosen, and the periods they fill.
-
-    Row d - 1 holds the answer without the last programme: where its cheapest offering fits beside that,
+    Row d - 1 holds the answer without the last of them: where its cheapest offering fits beside that,
     nothing can be cheaper. Otherwise, or where an order must be kept, all dates are searched.
     """
     orderly = True
     for b in range(d):
-        orderly &= case.ready[t.chosen[b]]
-    for o in case.locks:
-        orderly &= case.ready[c.programme_of[o]]
-    last = t.chosen[d - 1]
+        orderly &= case.choices[t.steps[b].programme].ready
+    before = t.steps[d - 1]
+    last = before.programme
     if orderly:
-        for at in range(c.offering_start[last], c.offering_start[last + 1]):
+        for at in range(c.programmes[last].offerings, c.programmes[last].offerings_end):
             o = case.by_price[at]
-            if case.price[o] > case.cheapest[last]:
+            if case.price[o] > case.choices[last].cheapest:
                 break
-            if case.open[o] and not t.busy[d - 1] & c.periods[o]:
-                return t.cost[d - 1] + case.price[o], t.busy[d - 1] | c.periods[o]
-    return _search_dates(c, case, t, d)
+            if case.open[o] and not before.busy & c.offerings[o].periods:
+                return before.cost + case.price[o], before.busy | c.offerings[o].periods
+    return _search_dates(c, case, t, held, d)
 
 
 @compiled
-def _search_dates(c: Catalogue, case: Case, t: Trail, d: int) -> tuple[float, int]:
-    """Tries all offerings of the first ``d`` programmes chosen, the cheapest first; infinite if none fit."""
-    cost, busy = np.zeros(d + 1), np.zeros(d + 1, np.int64)
-    for o in case.locks:
-        cost[0] += case.price[o]
-        busy[0] |= c.periods[o]
-    rest = np.zeros(d + 1)  # least price of the programmes after this one
-    for b in range(d - 1, 0, -1):
-        rest[b - 1] = rest[b] + case.cheapest[t.chosen[b]]
-
-    best_cost, best_busy = np.inf, 0
-    b = 0
-    t.option[0] = c.offering_start[t.chosen[0]]
-    while b >= 0:
+def _search_dates(c: Catalogue, case: Case, t: Trail, held: int, d: int) -> tuple[float, int]:
+    """Tries all offerings of the first ``d`` choices but the locks; infinite where none go together."""
+    best_cost, best_busy, rest = np.inf, 0, 0.0
+    for b in range(d - 1, held - 1, -1):
+        t.steps[b].rest = rest  # least price of the choices after this one
+        rest += case.choices[t.steps[b].programme].cheapest
+    first = t.steps[held]
+    first.date_cost, first.date_busy = first.cost, first.busy
+    first.option = c.programmes[first.programme].offerings
+    b = held
+    while b >= held:
+        here = t.steps[b]
         if b == d:
-            if cost[d] < best_cost and _in_order(c, case, t, d):
-                best_cost, best_busy = cost[d], busy[d]
+            if here.date_cost < best_cost and _in_order(c, case, t, d):
+                best_cost, best_busy = here.date_cost, here.date_busy
             b -= 1
             continue
-        at = t.option[b]
-        o = case.by_price[at] if at < c.offering_start[t.chosen[b] + 1] else -1
-        if o == -1 or cost[b] + case.price[o] + rest[b] >= best_cost:
+        if here.option == c.programmes[here.programme].offerings_end:
             b -= 1
             continue
-        t.option[b] += 1
-        if case.open[o] and not busy[b] & c.periods[o]:
-            t.dates[b] = o
-            cost[b + 1], busy[b + 1] = cost[b] + case.price[o], busy[b] | c.periods[o]
+        o = case.by_price[here.option]
+        here.option += 1
+        if here.date_cost + case.price[o] + here.rest >= best_cost:
+            b -= 1  # what follows is dearer still
+            continue
+        if case.open[o] and not here.date_busy & c.offerings[o].periods:
+            here.offering = o
+            after = t.steps[b + 1]
+            after.date_cost = here.date_cost + case.price[o]
+            after.date_busy = here.date_busy | c.offerings[o].periods
             b += 1
             if b < d:
-                t.option[b] = c.offering_start[t.chosen[b]]
+                after.option = c.programmes[after.programme].offerings
     return best_cost, best_busy
 
 
 @compiled
 def _in_order(c: Catalogue, case: Case, t: Trail, d: int) -> bool:
-    """Rule 3 between the offerings of the bundle; a prerequisite outside it is left to `_complete`."""
-    ordered = True
-    for o in case.locks:
-        ordered = ordered and _comes_after(c, case, t, d, o)
-    for o in t.dates[:d]:
-        ordered = ordered and _comes_after(c, case, t, d, o)
-    return ordered
-
-
-@compiled
-def _comes_after(c: Catalogue, case: Case, t: Trail, d: int, o: int) -> bool:
-    p = c.programme_of[o]
-    q = c.prerequisite[p]
-    if case.ready[p] or not _takes(case, t, d, q):
-        return True
-    for before in case.locks:
-        if c.programme_of[before] == q and (c.first[before] == 0 or c.last[before] < c.first[o]):
-            return True
+    """Rule 3 between the offerings of the first ``d`` choices; what is missing is left to `_complete`."""
     for b in range(d):
-        before = t.dates[b]
-        if t.chosen[b] == q and (c.first[before] == 0 or c.last[before] < c.first[o]):
-            return True
-    return False
+        here = t.steps[b]
+        wanted = c.programmes[here.programme].prerequisite
+        if case.choices[here.programme].ready or not _takes(t, d, wanted):
+            continue
+        early = False
+        for a in range(d):
+            before = c.offerings[t.steps[a].offering]
+            if before.programme == wanted:
+                early |= before.first == 0 or before.last < c.offerings[here.offering].first
+        if not early:
+            return False
+    return True

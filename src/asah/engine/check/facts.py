@@ -161,8 +161,8 @@ def read_facts(problem: Tables) -> Facts:
     )
     competency = _positions(problem["competencies"]["competency_id"])
     programme, offering = _positions(programmes["programme_id"]), _positions(offerings["offering_id"])
-    fund = _numbered(programmes["fund_id"])
-    resource = _numbered(offerings["resource_id"])
+    fund = _numbered(programmes["fund_id"], problem["budgets"].filter(pl.col("scope") == "fund")["id"])
+    resource = _numbered(offerings["resource_id"], problem["resources"]["resource_id"])
     n = len(person)
 
     employment = _numbered(people["employment"])
@@ -255,7 +255,7 @@ def read_facts(problem: Tables) -> Facts:
         lock_offering=_ints(_at(locks, "offering_id", offering)),
         lock_in=(locks["state"] == "in").to_numpy(),
         budget=budget,
-        capacity={(resource[r], t): classes for r, t, classes in halls.iter_rows() if r in resource},
+        capacity={(resource[r], t): classes for r, t, classes in halls.iter_rows()},
         floors=floors,
         floor_needs=[_group(floor, problem, needs) for floor in floors],
     )
@@ -265,8 +265,10 @@ def _positions(ids: pl.Series) -> dict[str, int]:
     return {id_: k for k, id_ in enumerate(ids)}
 
 
-def _numbered(values: pl.Series) -> dict[str, int]:
-    return {value: k for k, value in enumerate(values.drop_nulls().unique(maintain_order=True))}
+def _numbered(*columns: pl.Series) -> dict[str, int]:
+    """The distinct values of the columns, numbered as they come."""
+    values = dict.fromkeys(value for column in columns for value in column.drop_nulls())
+    return {value: k for k, value in enumerate(values)}
 
 
 def _at(table: pl.DataFrame, column: str, positions: Mapping[str, int]) -> pl.Series:

@@ -120,7 +120,8 @@ def wrong_summary(
     }
     for key, right in numbers.items():
         stated = summary.get(key)
-        if not is_number(stated) or not near(stated, right):
+        equal = is_number(stated) and (stated == right if isinstance(right, int) else near(stated, right))
+        if not equal:
             yield _wrong(key, stated, right)
 
     if summary.get("status") not in STATUSES:
@@ -190,12 +191,17 @@ def _wrong(key: str, stated: object, right: object) -> Finding:
 
 
 def _wrong_cells(name: str, row: int, table: pl.DataFrame, right: Mapping[str, float]) -> Iterator[Finding]:
+    """Cells of one row; whole numbers are right to the last digit, a right value of nan is a blank."""
     for column, value in right.items():
-        stated = table[column][row - 2]
-        blank = math.isnan(value)
-        if (stated is None) != blank or (stated is not None and not near(float(stated), float(value))):
-            text = "kosong / blank" if blank else f"{value:.10g}"
-            yield finding("wrong_value", name, row, column, stated, right=text)
+        said = table[column][row - 2]
+        if math.isnan(value):
+            equal, text = said is None, "-"
+        elif isinstance(said, int):
+            equal, text = said == value, f"{value:.0f}"
+        else:
+            equal, text = said is not None and near(said, value), f"{value:.10g}"
+        if not equal:
+            yield finding("wrong_value", name, row, column, said, right=text)
 
 
 def _by_person(facts: Facts, of_needs: Floats) -> Floats:
