@@ -84,6 +84,6 @@ class FakeStage:
 def stage_of_plan(monkeypatch: pytest.MonkeyPatch) -> FakeStage:
     fake = FakeStage()
     monkeypatch.setattr(stage, "make_plan", fake)
-    rules = {"by_gap": SimpleResult(2.0, 4.5, 10), "by_rupiah": SimpleResult(3.0, 4.0, 10)}
+    rules = {"by_gap": SimpleResult(2.0, 4.5, 10, 6), "by_rupiah": SimpleResult(3.0, 4.0, 10, 6)}
     monkeypatch.setattr(stage, "simple_rules", lambda tables: rules)
     return fake

@@ -60,8 +60,9 @@ class PlanRun:
 
     @property
     def best_rule(self) -> str | None:
-        """The name of the simple rule whose plan is worth most."""
-        return max(self.rules, key=lambda name: self.rules[name].objective, default=None)
+        """The name of the simple rule whose plan is worth most; None where none made a plan."""
+        made = [name for name, rule in self.rules.items() if rule.valid]
+        return max(made, key=lambda name: self.rules[name].objective, default=None)
 
 
 @dataclass(frozen=True)
@@ -139,14 +140,16 @@ def run_plan(
     step("read")
     tables = load(input, "plan")
     earlier = None if previous is None else read_frames(previous, ["enrolments"])["enrolments"]
-    step("plan")
-    plan = make_plan(tables, options or Options(), previous=earlier, progress=progress, stop=stop)
-    rules = {}
-    if report:
-        step("rules")
-        rules = simple_rules(tables)
-    step("write")
-    with OutputFolder(out, format) as folder:
+    with OutputFolder(
+        out, format
+    ) as folder:  # before the long search: a folder that refuses us is told at once
+        step("plan")
+        plan = make_plan(tables, options or Options(), previous=earlier, progress=progress, stop=stop)
+        rules = {}
+        if report:
+            step("rules")
+            rules = simple_rules(tables)
+        step("write")
         for name, frame in plan.frames.items():
             folder.write(name, frame)
         folder.write_json("summary.json", plan.summary)

@@ -47,10 +47,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _carry_out(words: list[str], screen: Screen) -> int:
     arguments = read_arguments(words)
-    from asah.engine.cli.verbs import VERBS
-
     keeps_best = arguments.verb in KEEPS_BEST
     with stopping(keeps_best=keeps_best, told=lambda: screen.note(text("stopping"))) as stop:
+        # What takes its time to load is loaded when a Ctrl-C is already heard.
+        from asah.engine.cli.verbs import VERBS
+
         return VERBS[arguments.verb](arguments, screen, stop)
 
 

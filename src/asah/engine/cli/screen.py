@@ -110,10 +110,10 @@ def line_of(found: Finding) -> str:
     return f"{_place(found)}:{value} {found.what}. {found.remedy}"
 
 
-def aligned(rows: Rows) -> str:
+def aligned(rows: Rows, *, indent: int = 0) -> str:
     """Two columns, the first as wide as its longest word."""
     width = max(len(name) for name, _ in rows)
-    return "\n".join(f"{name:<{width}}  {value}" for name, value in rows)
+    return "\n".join(f"{' ' * indent}{name:<{width}}  {value}" for name, value in rows)
 
 
 def _place(found: Finding) -> str:
