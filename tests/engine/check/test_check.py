@@ -101,6 +101,26 @@ def test_every_changed_cell_of_every_output_row_is_caught(
     assert tried > 100
 
 
+def test_a_need_or_mandate_without_points_may_be_called_deferred_or_exempt(tmp_path: Path) -> None:
+    needs = tiny_problem()["needs"]
+    nothing = pl.col("person_id").is_in(["P5", "P6"])
+    frames = tiny_problem(
+        needs=needs.with_columns(pl.when(nothing).then(0.0).otherwise("weight").alias("weight")),
+        mandates=table("mandates", {"person_id": "P6", "programme_id": "PROYEK2", "points": 0.0}),
+    )
+    for target, points in ((0.0, 0.0), (1.0, 0.0), (0.0, 2.0)):
+        mandates = frames["mandates"].with_columns(points=pl.lit(points))
+        policy = Policy(**(POLICY | {"jp_target": {"CPNS": target}}))
+        of_some_worth = tables(frames | {"mandates": mandates}, policy)
+        files = plan_files(of_some_worth, [])
+        result = checked(of_some_worth, files, tmp_path)
+        assert result.failures == ()
+        moved = files.with_cell("people_outcome", 5, "state", "exempt")
+        entry = {"planned": 0, "deferred": 5, "exempt": 1}
+        result = checked(of_some_worth, moved.with_entry("people", entry), tmp_path)
+        assert result.ok == (target == points == 0.0)
+
+
 def test_every_row_left_out_or_doubled_is_caught(problem: Tables, files: PlanFiles, tmp_path: Path) -> None:
     for name in ("enrolments", "classes", "people_outcome"):
         frame = files.frames[name]
@@ -352,6 +372,7 @@ def test_all_failures_come_at_once(problem: Tables, files: PlanFiles, tmp_path: 
         ("people_outcome", 7, "state"),
         ("classes", 3, "cost_idr"),
         ("summary.json", 0, "classes"),
+        ("summary.json", 0, "people"),
     }
 
 

@@ -66,7 +66,7 @@ def check_plan(*, problem: Tables, plan_folder: Path) -> CheckResult:
     failures += stated.wrong_enrolments(chosen, frames["enrolments"])
     failures += stated.wrong_classes(chosen, frames["classes"])
     failures += stated.wrong_people(chosen, value, frames["people_outcome"])
-    failures += stated.wrong_summary(chosen, value, nothing, summary)
+    failures += stated.wrong_summary(chosen, value, nothing, frames["people_outcome"], summary)
     failures += _wrong_input(problem, summary)
     notes = [*kept_locks(chosen), *unknown_connections(chosen)]
 

@@ -16,6 +16,7 @@ from asah.engine.check.worth import Worth, sums
 from asah.engine.errors import Finding
 
 TOLERANCE = 1e-6
+STATES = ("planned", "deferred", "exempt")
 STATUSES = ("optimal", "gap_reached", "time_limit", "interrupted")
 BOUNDS_BY = ("prices", "branches", "solver")
 NEGLIGIBLE_JP = 1e-9
@@ -85,31 +86,43 @@ def wrong_people(chosen: Chosen, worth: Worth, table: pl.DataFrame) -> Iterator[
             continue
         row = rows[i]
         stated = table["state"][row - 2]
-        if stated != state[i]:
-            yield finding("wrong_value", "people_outcome", row, "state", stated, right=state[i])
+        if stated not in state[i]:
+            yield finding("wrong_value", "people_outcome", row, "state", stated, right=" | ".join(state[i]))
         right = {"jp_planned": worth.jp_planned[i], "closure_points": closed[i], "need_points": needed[i]}
         yield from _wrong_cells("people_outcome", row, table, right)
 
 
-def states(chosen: Chosen) -> list[str]:
-    """(i) planned with an enrolment; deferred with a need, a mandate or JP to come; exempt with none."""
+def states(chosen: Chosen) -> list[tuple[str, ...]]:
+    """(i) the states that are true of a person.
+
+    Planned: has an enrolment. Deferred: has none, though there is a need, a mandate or JP to come. Exempt:
+    has none of these. Of needs and mandates that are worth no points both of the last two are true.
+    """
     f = chosen.facts
     planned = np.bincount(chosen.i, minlength=f.n_people) > 0
-    due = np.bincount(f.need_person, minlength=f.n_people) > 0
-    due[f.mandate_person[~f.mandate_given_before]] = True
-    due |= f.jp_target > f.jp_done + NEGLIGIBLE_JP
+    open_mandates = ~f.mandate_given_before
+    something, points = (np.zeros(f.n_people, np.bool_) for _ in range(2))
+    something[f.need_person] = True
+    something[f.mandate_person[open_mandates]] = True
+    points[f.need_person[f.need_weight > 0]] = True
+    points[f.mandate_person[open_mandates & (f.mandate_points > 0)]] = True
+    short = f.jp_target > f.jp_done + NEGLIGIBLE_JP
+    true_of = {
+        (True, True): ("deferred",),
+        (True, False): ("deferred", "exempt"),
+        (False, False): ("exempt",),
+    }
     return [
-        "planned" if taken else "deferred" if wants else "exempt"
-        for taken, wants in zip(planned, due, strict=True)
+        ("planned",) if taken else true_of[bool(wants), bool(pays)]
+        for taken, wants, pays in zip(planned, something | short, points | short, strict=True)
     ]
 
 
 def wrong_summary(
-    chosen: Chosen, worth: Worth, nothing: float, summary: Mapping[str, Any]
+    chosen: Chosen, worth: Worth, nothing: float, outcome: pl.DataFrame, summary: Mapping[str, Any]
 ) -> Iterator[Finding]:
     """Entries of `summary.json` that the tables do not bear out; the bound is looked at elsewhere."""
     f = chosen.facts
-    state = states(chosen)
     numbers = {
         "objective": worth.points,
         "worth_of_nothing": nothing,
@@ -129,7 +142,7 @@ def wrong_summary(
     if summary.get("bound_by") not in BOUNDS_BY:
         yield _wrong("bound_by", summary.get("bound_by"), " | ".join(BOUNDS_BY))
 
-    people = {name: state.count(name) for name in ("planned", "deferred", "exempt")}
+    people = {state: int((outcome["state"] == state).sum()) for state in STATES}
     stated_people = summary.get("people")
     if not isinstance(stated_people, dict) or _without_zeros(stated_people) != _without_zeros(people):
         yield _wrong("people", stated_people, people)
