@@ -162,8 +162,12 @@ def prerequisites_come_first(chosen: Chosen) -> Iterator[Finding]:
     f = chosen.facts
     wanted = f.prerequisite[chosen.p]
     waiting = (wanted != NONE) & ~f.has_completed(chosen.i, wanted)
+    order = np.argsort(chosen.i, kind="stable")
+    start = np.searchsorted(chosen.i[order], chosen.i)
+    stop = np.searchsorted(chosen.i[order], chosen.i, "right")
     for k in np.flatnonzero(waiting):
-        taken = chosen.o[(chosen.i == chosen.i[k]) & (chosen.p == wanted[k])]
+        own = order[start[k] : stop[k]]
+        taken = chosen.o[own][chosen.p[own] == wanted[k]]
         undated = f.first[taken] == 0
         over = f.last[taken] < f.first[chosen.o[k]]
         if not (undated | over).any():
