@@ -48,6 +48,7 @@ class _Greedy:
         self.completed = set(tables["completed"].iter_rows())
         self.fares = {(r["from_place_id"], r["to_place_id"]): r for r in _rows(tables["travel"])}
         self.limits = {(r["scope"], r["id"]): r["amount_idr"] for r in _rows(tables["budgets"])}
+        self.left = dict(self.limits)
         self.taken: dict[str, list[str]] = defaultdict(list)
         self.enrolled: Counter[str] = Counter()
 
@@ -57,8 +58,6 @@ class _Greedy:
             self._enrol(person)
         while thin := [o for o, n in self.enrolled.items() if 0 < n < self._minimum(o, n)]:
             self._cancel(thin[0])
-        while self._broken():
-            self._cancel(max(self.enrolled, key=lambda o: (self.enrolled[o] and self._cost_of(o), o)))
         return GreedyPlan(self._frames(), self._summary(), self._simple_rules())
 
     # ---- one person
@@ -89,10 +88,23 @@ class _Greedy:
         for offering in self.dates[programme]:
             key, seats = offering["offering_id"], offering["seats_per_class"] or 10**6
             room = seats * min(1, offering["max_classes"]) > self.enrolled[key]
-            if room and self._reaches(person, offering) and not self._clashes(person, offering):
+            open_to = self._reaches(person, offering) and not self._clashes(person, offering)
+            if room and open_to and self._pay(person, offering):
                 self.taken[person].append(key)
                 self.enrolled[key] += 1
                 return
+
+    def _pay(self, person: str, offering: Row) -> bool:
+        """Take the money out of every budget that pays, if all of them have it."""
+        key, programme = offering["offering_id"], self.programmes[offering["programme_id"]]
+        opening = 0 if self.enrolled[key] else offering["cost_per_class_idr"]
+        course, travel = programme["cost_per_person_idr"] + opening, self.travel(person, key)
+        bills = {("total", None): course + travel, ("fund", programme["fund_id"]): course}
+        bills["unit", self.payer(person)] = travel
+        if any(self.left.get(budget, 10**15) < bill for budget, bill in bills.items()):
+            return False
+        self.left.update({budget: self.left.get(budget, 10**15) - bill for budget, bill in bills.items()})
+        return True
 
     def _reaches(self, person: str, offering: Row) -> bool:
         if offering["place_id"] is not None:
@@ -122,10 +134,6 @@ class _Greedy:
             if offering in taken:
                 taken.remove(offering)
         del self.enrolled[offering]
-
-    def _cost_of(self, offering: str) -> int:
-        who = [person for person, taken in self.taken.items() if offering in taken]
-        return self.course_cost(offering) + sum(self.travel(person, offering) for person in who)
 
     def course_cost(self, offering: str) -> int:
         what, enrolled = self.offerings[offering], self.enrolled[offering]
@@ -161,13 +169,6 @@ class _Greedy:
             units.update({payer: travel} if payer else {})
             total += travel
         return {"total": total, "fund": dict(funds), "unit": dict(units)}
-
-    def _broken(self) -> bool:
-        spent = self.spent()
-        over = [spent["total"] > self.limits.get(("total", None), 1e18)]
-        over += [amount > self.limits.get(("fund", fund), 1e18) for fund, amount in spent["fund"].items()]
-        over += [amount > self.limits["unit", unit] for unit, amount in spent["unit"].items()]
-        return any(over)
 
     # ---- points
 
@@ -261,7 +262,7 @@ class _Greedy:
             "objective": objective,
             "bound": bound,
             "bound_by": "prices",
-            "gap": (bound - objective) / (bound - nothing),
+            "gap": (bound - objective) / (bound - nothing) if bound > nothing else 0.0,
             "worth_of_nothing": nothing,
             "closed_points": closed,
             "need_points": sum(self._need(person) for person in self.people),

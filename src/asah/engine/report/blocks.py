@@ -50,6 +50,11 @@ def table(
     return tag("div", inner, class_="scroll", role="region", aria_label=caption, tabindex=0)
 
 
+def figure(caption: str, chart: Markup) -> Markup:
+    """A chart under the words for what it measures."""
+    return tag("figure", tag("figcaption", caption), chart)
+
+
 def data(lang: Language, caption: str, under: Markup) -> Markup:
     """The data table of a chart."""
     return fold(lang.say("page.data", caption=caption), under)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from asah.engine.report.markup import Child, Markup, tag
 
@@ -25,7 +26,7 @@ class Bar:
     reach: float
     text: str
     room: float = 1.0
-    strong: bool = False
+    style: Literal["fill", "strong", "outline"] = "fill"
 
 
 def bars(title: str, rows: Sequence[Bar]) -> Markup:
@@ -38,7 +39,7 @@ def bars(title: str, rows: Sequence[Bar]) -> Markup:
             tag("rect", class_="track", x=0, y=20, width=_percent(row.room), height=10),
             tag(
                 "rect",
-                class_="strong" if row.strong else "fill",
+                class_=row.style,
                 x=0,
                 y=20,
                 width=_percent(row.reach),
@@ -149,12 +150,16 @@ def map_of(title: str, spots: Sequence[Spot]) -> Markup:
     circles = [
         (x, y, _radius(spot.people, most)) for spot, (x, y) in zip(largest_first, projected, strict=True)
     ]
-    drawn = []
-    for spot, (x, y, r) in zip(largest_first, circles, strict=True):
-        if spot.people:
-            drawn.append(tag("circle", cx=_short(x), cy=_short(y), r=_short(r), class_="people"))
-        if spot.classes:
-            drawn.append(tag("rect", x=_short(x - 4), y=_short(y - 4), width=8, height=8, class_="venue"))
+    drawn = [
+        tag("circle", cx=_short(x), cy=_short(y), r=_short(r), class_="people")
+        for spot, (x, y, r) in zip(largest_first, circles, strict=True)
+        if spot.people
+    ]
+    drawn += [
+        tag("rect", x=_short(x - 4), y=_short(y - 4), width=8, height=8, class_="venue")
+        for spot, (x, y, _) in zip(largest_first, circles, strict=True)
+        if spot.classes
+    ]
     names = _names(largest_first, circles, height)
     scale = _scale_bar(per_km, height)
     return tag(
@@ -199,39 +204,43 @@ _NAMES = ((24, 7, "name"), (13, 60, "name minor"))
 def _names(spots: Sequence[Spot], circles: Sequence[tuple[float, float, float]], height: int) -> list[Markup]:
     """The largest places get their name where it covers no other; the table names all of them."""
     taken = [_Box(x - 4, y - 4, x + 4, y + 4) for x, y, _ in circles]
-    named: set[int] = set()
-    drawn: list[Markup] = []
+    named: dict[int, Markup] = {}
     for size, most, style in _NAMES:
-        end = len(drawn) + most
+        end = len(named) + most
         for index in [i for i in range(len(spots)) if i not in named]:
-            if len(drawn) == end:
+            if len(named) == end:
                 break
-            x, y, r = circles[index]
-            long = 0.58 * size * len(spots[index].name)
-            for anchor, at, base in (
-                ("start", x + r + 4, y),
-                ("end", x - r - 4, y),
-                ("middle", x, y - r - size / 2),
-            ):
-                left = at - {"start": 0.0, "end": long, "middle": long / 2}[anchor]
-                box = _Box(left, base - size / 2, left + long, base + size / 2)
-                inside = left >= 0 and left + long <= MAP_WIDTH and box.top >= 0 and box.bottom <= height
-                if inside and not any(box.meets(other) for other in taken):
+            for box, anchor, at in _beside(circles[index], 0.58 * size * len(spots[index].name), size):
+                # The largest place is named in any case: without it nobody finds their way.
+                free = index == 0 or not any(box.meets(other) for other in taken)
+                if (
+                    free
+                    and box.left >= 0
+                    and box.right <= MAP_WIDTH
+                    and box.top >= 0
+                    and box.bottom <= height
+                ):
                     taken.append(box)
-                    named.add(index)
-                    drawn.append(
-                        tag(
-                            "text",
-                            spots[index].name,
-                            class_=style,
-                            x=_short(at),
-                            y=_short(base),
-                            dy="0.35em",
-                            text_anchor=anchor,
-                        )
-                    )
+                    named[index] = _name(spots[index].name, style, anchor, at, box)
                     break
-    return drawn
+    return list(named.values())
+
+
+def _beside(circle: tuple[float, float, float], long: float, size: float) -> list[tuple[_Box, str, float]]:
+    """Where a name of this length can stand: right, left, above and below its circle."""
+    x, y, r = circle
+    half = size / 2
+    places = (("start", x + r + 4, x + r + 4, y), ("end", x - r - 4, x - r - 4 - long, y))
+    stacked = (("middle", x, x - long / 2, y - r - half), ("middle", x, x - long / 2, y + r + half))
+    return [
+        (_Box(left, base - half, left + long, base + half), anchor, at)
+        for anchor, at, left, base in (*places, *stacked)
+    ]
+
+
+def _name(text: str, style: str, anchor: str, at: float, box: _Box) -> Markup:
+    base = _short((box.top + box.bottom) / 2)
+    return tag("text", text, class_=style, x=_short(at), y=base, dy="0.35em", text_anchor=anchor)
 
 
 def _scale_bar(per_km: float, height: int) -> Markup:

@@ -425,18 +425,17 @@ def _missed(tables: Tables, summary: Mapping[str, Any]) -> tuple[Missed, ...]:
 # ---- time and place
 
 
-def _occupied(tables: Tables) -> pl.DataFrame:
-    """offering_id, period: every period a dated offering occupies."""
-    dated = tables["offerings"].filter(pl.col("period").is_not_null())
-    ranges = pl.int_ranges("period", pl.col("period_end").fill_null(pl.col("period")) + 1)
-    return dated.select("offering_id", ranges.alias("period")).explode("period")
-
-
 def _calendar(tables: Tables, frames: Frames, periods: int) -> pl.DataFrame:
+    """Every period with the classes running and the people away; an offering may last several periods."""
     every = pl.DataFrame({"period": range(1, periods + 1)}, schema={"period": pl.Int64})
-    opened = frames["classes"].filter(pl.col("classes") > 0)
-    running = _occupied(tables).join(opened, on="offering_id", how="inner").group_by("period")
-    totals = running.agg(pl.col("classes").sum(), pl.col("enrolled").sum().alias("away"))
+    dated = tables["offerings"].filter(pl.col("period").is_not_null())
+    opened = frames["classes"].join(
+        dated.select("offering_id", pl.col("period").alias("first"), pl.col("period_end").alias("last")),
+        on="offering_id",
+        how="inner",
+    )
+    running = every.join(opened, how="cross").filter(pl.col("period").is_between("first", "last"))
+    totals = running.group_by("period").agg(pl.col("classes").sum(), pl.col("enrolled").sum().alias("away"))
     calendar = every.join(totals, on="period", how="left", maintain_order="left")
     return calendar.with_columns(pl.col("classes", "away").fill_null(0))
 

@@ -11,6 +11,7 @@ from asah.engine.report.blocks import (
     Column,
     bullets,
     data,
+    figure,
     fold,
     number,
     paragraph,
@@ -191,7 +192,7 @@ def _proof_chart(facts: Facts, lang: Language) -> Markup | None:
         Bar(lang.say("proof.gained"), plan.gained / plan.reachable, gained),
         Bar(lang.say("proof.missed"), plan.room / plan.reachable, room),
     ]
-    return tag("div", bars(lang.say("proof.chart", gained=gained, room=room), drawn), class_="narrow")
+    return figure(lang.say("worth.chart"), bars(lang.say("proof.chart", gained=gained, room=room), drawn))
 
 
 def simple_rules(facts: Facts, lang: Language) -> Markup | None:
@@ -209,13 +210,12 @@ def simple_rules(facts: Facts, lang: Language) -> Markup | None:
     rows = rule_rows(facts, lang)
     top = max([plan.reachable or 0.0, *(row[1] for row in rows)])
     drawn = [
-        Bar(name, (share(gain, top) or 0.0), lang.decimal(gain), strong=index == 0)
+        Bar(name, (share(gain, top) or 0.0), lang.decimal(gain), style="fill" if index else "strong")
         for index, (name, gain, *_) in enumerate(rows)
     ]
     if plan.reachable is not None:
-        drawn.append(
-            Bar(lang.say("rule.bound"), plan.reachable / top if top else 0, lang.decimal(plan.reachable))
-        )
+        reach = share(plan.reachable, top) or 0.0
+        drawn.append(Bar(lang.say("rule.bound"), reach, lang.decimal(plan.reachable), style="outline"))
     explained = [rule.name for rule in facts.simple_rules if rule.name in RULES]
     explained += ["bound"] if plan.reachable is not None else []
     titles = [Column(lang.say("rule.name"))]
@@ -229,7 +229,7 @@ def simple_rules(facts: Facts, lang: Language) -> Markup | None:
         "rule",
         lang,
         paragraph(lead, "lead"),
-        tag("div", bars(lang.say("rule.chart"), drawn), class_="narrow"),
+        figure(lang.say("worth.chart"), bars(lang.say("rule.chart"), drawn)),
         bullets(lang.choice("rule", f"about_{name}") for name in explained),
         data(lang, caption, table(caption, titles, cells)),
     )
@@ -327,7 +327,7 @@ def _share_chart(lang: Language, what: str, named: Sequence[tuple[str, dict[str,
     ]
     note = lang.say("closure.chart_most", count=str(MOST_BARS)) if len(named) > MOST_BARS else None
     chart = bars(lang.say("closure.chart", what=what), drawn)
-    return [tag("div", chart, class_="narrow"), paragraph(note, "source") if note else None]
+    return [figure(lang.say("closure.chart_of"), chart), paragraph(note, "source") if note else None]
 
 
 def _offices(facts: Facts, lang: Language) -> Markup:
@@ -459,7 +459,7 @@ def _column_chart(title: str, values: Sequence[int], lang: Language) -> Markup:
     top = nice_ceiling(max(values))
     marks = (lang.whole(top / 2), lang.whole(top))
     chart = columns(title, values, max(1, round(len(values) / 13)), marks)
-    return tag("figure", tag("figcaption", title), chart)
+    return figure(title, chart)
 
 
 # ---- money
@@ -508,7 +508,7 @@ def money(facts: Facts, lang: Language) -> Markup:
         "money",
         lang,
         paragraph(lead, "lead"),
-        [tag("h3", lang.say("money.chart")), tag("div", chart, class_="narrow")] if limited else None,
+        figure(lang.say("money.chart"), chart) if limited else None,
         data(lang, caption, table(caption, titles, cells)),
         tag("h3", lang.say("money.forms")),
         _forms(facts, lang),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import polars as pl
@@ -22,16 +23,20 @@ Totals = dict[str, list[Total]]
 
 
 def write_xlsx(path: Path, facts: Facts, tables: Tables, frames: Mapping[str, pl.DataFrame]) -> None:
-    """Write the workbook. Raises OSError where it cannot be written."""
+    """Write the workbook. Raises OSError where it cannot be written; then nothing but ``path`` is left."""
     # Parts of a large workbook wait on the disk the result goes to, not in memory and not elsewhere.
-    options = {"constant_memory": True, "tmpdir": str(path.parent)}
-    try:
-        with xlsxwriter.Workbook(path, options) as book:
+    with TemporaryDirectory(prefix=".", dir=path.parent) as waiting:
+        book = xlsxwriter.Workbook(path, {"constant_memory": True, "tmpdir": waiting})
+        try:
             title = SAY("page.title", year=str(facts.year))
             book.set_properties({"title": title, "comments": SAY("page.restricted")})
             _Plan(Workbook(book, _subtitle(facts)), facts, tables, frames).write()
-    except FileCreateError as error:
-        raise error.args[0] if isinstance(error.args[0], OSError) else OSError(str(error)) from error
+            book.close()
+        except FileCreateError as error:
+            raise error.args[0] from error
+        finally:
+            for sheet in book.worksheets():
+                sheet.row_data_fh.close()
 
 
 def _subtitle(facts: Facts) -> str:
