@@ -10,7 +10,9 @@ import polars as pl
 import pytest
 
 from asah.engine import plan as stage
-from asah.engine.plan import Options, Plan, Progress, SimpleResult
+from asah.engine.plan import Options, Plan, Progress
+from asah.engine.plan import simple_rules as rules_module
+from asah.engine.plan.simple_rules import SimpleResult
 from asah.engine.tables import SCHEMA, Tables
 
 Follow = Callable[[Progress], None] | None
@@ -85,5 +87,5 @@ def stage_of_plan(monkeypatch: pytest.MonkeyPatch) -> FakeStage:
     fake = FakeStage()
     monkeypatch.setattr(stage, "make_plan", fake)
     rules = {"by_gap": SimpleResult(2.0, 4.5, 10, 6), "by_rupiah": SimpleResult(3.0, 4.0, 10, 6)}
-    monkeypatch.setattr(stage, "simple_rules", lambda tables: rules)
+    monkeypatch.setattr(rules_module, "simple_rules", lambda tables: rules)
     return fake

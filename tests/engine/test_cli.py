@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
 import threading
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from asah.engine import pipeline
+from asah.engine import cli, pipeline
 from asah.engine.cli import main
 from asah.engine.errors import Finding, InfeasibleError
 from engine.fake_plan import FakeStage, stage_of_plan
@@ -22,6 +24,7 @@ from factories.problem import tiny_problem, write_problem
 
 __all__ = ["stage_of_plan"]
 
+CLI = Path(str(cli.__file__)).parent
 Said = pytest.CaptureFixture[str]
 
 
@@ -90,6 +93,9 @@ def test_help_loads_no_stage() -> None:
         (("simulate", "merangin", "--people", "2.5", "--out", "o"), "bilangan bulat"),
         (("needs", "in", "--out", "o", "--on", "30/11/2026"), "2026-11-30"),
         (("compare", "a"), "PLAN_B"),
+        (("explain", "in", "plan"), "--person"),
+        (("explain", "in", "plan", "--person", "P1", "--offering", "O1"), "--offering"),
+        (("explain", "in", "plan", "--offering", "O1", "--programme", "X"), "--person"),
     ],
 )
 def test_a_wrong_call_says_what_to_do_instead(words: tuple[str, ...], told: str, capsys: Said) -> None:
@@ -113,6 +119,16 @@ def test_the_language_of_one_call_does_not_stay(capsys: Said) -> None:
     english, indonesian = capsys.readouterr().err.splitlines()
     assert "is not known" in english
     assert "tidak dikenal" in indonesian
+
+
+def test_every_sentence_of_the_command_is_used_and_every_one_used_is_there() -> None:
+    source = "\n".join(path.read_text("utf-8") for path in CLI.glob("*.py"))
+    there = set(tomllib.loads((CLI / "texts.toml").read_text("utf-8")))
+    named = set(re.findall(r"""text(?:_or)?\(\s*["'](\w+)["']""", source))
+    families = {found[0] for found in re.findall(r"""f["']((\w+)_)\{""", source)}
+    assert named <= there
+    quoted = set(re.findall(r"""["'](\w+)["']""", source))
+    assert {code for code in there - quoted if not code.startswith(tuple(families))} == set()
 
 
 # ---- input
@@ -402,6 +418,23 @@ def _check(problem: Path, monkeypatch: pytest.MonkeyPatch, *wrong: str, words: t
     result = CheckResult(not wrong, failures, value, 2.0, "prices", 0.5, 0.0, ())
     monkeypatch.setattr(pipeline, "run_check", lambda *_, **__: result)
     return call("check", problem, problem, *words)
+
+
+def test_a_real_plan_is_checked_and_explained(problem: Path, capsys: Said) -> None:
+    plan = problem.parent / "plan"
+    assert call("plan", problem, "--out", plan, "--seconds", 20) == 0
+    assert call("check", problem, plan) == 0
+    capsys.readouterr()
+    assert call("explain", problem, plan, "--person", "P1") == 0
+    indonesian = capsys.readouterr().out
+    assert call("explain", problem, plan, "--person", "P1", "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["subject"] == "P1"
+    assert indonesian.splitlines() == [sentence["id"] for sentence in told["sentences"]]
+    assert call("explain", problem, plan, "--offering", "O1", "--lang", "en") == 0
+    assert capsys.readouterr().out.splitlines()
+    assert call("explain", problem, plan, "--person", "P99") == 2
+    assert "P99" in capsys.readouterr().err
 
 
 def test_compare_says_who_gains_and_who_loses(problem: Path, stage_of_plan: FakeStage, capsys: Said) -> None:

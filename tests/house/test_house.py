@@ -268,6 +268,29 @@ def test_the_script_hands_over_to_the_program() -> None:
     assert re.fullmatch(r"asah \d+\.\d+\.\d+", done.stdout.strip())
 
 
+def test_the_demo_does_the_main_job(tmp_path: Path) -> None:
+    """The README's first command, with fewer people and less time."""
+    words = ["demo", "--people", "120", "--seconds", "10", "--out", str(tmp_path / "demo")]
+    done = subprocess.run([TOP / "asah", *words], capture_output=True, text=True, check=False, timeout=300)
+    assert (done.returncode, done.stderr) == (0, "")
+    title, _, *rows = done.stdout.split("\n")
+    assert title == "Rencana pengembangan kompetensi 2027: Merangin (data simulasi, 120 orang)"
+    names = [row[: row.index("  ")] for row in rows[: rows.index("")]]
+    assert names == [
+        "Status",
+        "Kesenjangan tertutup",
+        "Celah terbukti",
+        "Anggaran terpakai",
+        "Orang",
+        "Kelas dibuka",
+        "Aturan sederhana terbaik",
+        "Diperiksa ulang",
+    ]
+    assert re.search(r"Diperiksa ulang +lulus", done.stdout)
+    opened = done.stdout.splitlines()[-1].removeprefix("Buka: ")
+    assert "<html" in text_of(Path(opened))
+
+
 def test_the_scripts_are_sound_and_may_be_run() -> None:
     for name, shell in (("asah", "sh"), (".ci/run", "bash")):
         subprocess.run([shell, "-n", TOP / name], check=True)

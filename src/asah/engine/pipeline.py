@@ -24,7 +24,9 @@ from asah.engine.tables.messages import language
 if TYPE_CHECKING:
     from asah.engine.check import CheckResult, Comparison
     from asah.engine.needs import Needs
-    from asah.engine.plan import Options, Plan, Progress, SimpleResult
+    from asah.engine.plan import Options, Plan, Progress
+    from asah.engine.plan.explain import Explanation
+    from asah.engine.plan.simple_rules import SimpleResult
     from asah.engine.simulate.region import Name
 
 Format = Literal["csv", "parquet"]
@@ -134,7 +136,8 @@ def run_plan(
     ``previous``: the folder of an earlier plan to stay close to. ``stop``: once set, the best plan so far is
     written whole, with status ``interrupted``. Raises InputError, InfeasibleError and OutputError.
     """
-    from asah.engine.plan import Options, make_plan, simple_rules
+    from asah.engine.plan import Options, make_plan
+    from asah.engine.plan.simple_rules import simple_rules
 
     _keep_apart(input, out)
     step("read")
@@ -168,6 +171,31 @@ def run_check(input: Path, plan: Path, *, step: Step = silent) -> CheckResult:
     problem = load(input, "check")
     step("check")
     return check_plan(problem=problem, plan_folder=plan)
+
+
+def run_explain(
+    input: Path,
+    plan: Path,
+    *,
+    person: str | None = None,
+    programme: str | None = None,
+    offering: str | None = None,
+    step: Step = silent,
+) -> Explanation:
+    """Why the plan in ``plan`` treats a person (and one programme) or an offering as it does.
+
+    Raises InputError, and CallError for an id that the input does not know.
+    """
+    from asah.engine.plan.explain import explain_offering, explain_person
+
+    step("read")
+    tables = load(input, "plan")
+    step("explain")
+    if person is not None:
+        return explain_person(tables, plan, person, programme)
+    if offering is None:
+        raise CallError("Sebut orang atau penyelenggaraan. / Name a person or an offering.")
+    return explain_offering(tables, plan, offering)
 
 
 def run_compare(a: Path, b: Path, *, step: Step = silent) -> Comparison:

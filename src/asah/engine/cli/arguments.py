@@ -36,6 +36,8 @@ def read_arguments(argv: list[str]) -> argparse.Namespace:
     arguments = make_parser().parse_args(argv)
     if arguments.verb == "plan" and arguments.points_per_change and arguments.previous is None:
         raise CallError(_call("change_needs_from", "asah plan"))
+    if arguments.verb == "explain" and arguments.programme and arguments.person is None:
+        raise CallError(_call("programme_needs_person", "asah explain"))
     return arguments
 
 
@@ -89,6 +91,7 @@ def make_parser() -> argparse.ArgumentParser:
     _needs(verb("needs"))
     _plan(verb("plan"))
     _check(verb("check"))
+    _explain(verb("explain"))
     _compare(verb("compare"))
     return parser
 
@@ -135,6 +138,15 @@ def _plan(verb: argparse.ArgumentParser) -> None:
 def _check(verb: argparse.ArgumentParser) -> None:
     _input(verb)
     _plan_folder(verb, "plan")
+
+
+def _explain(verb: argparse.ArgumentParser) -> None:
+    _input(verb)
+    _plan_folder(verb, "plan")
+    about = verb.add_mutually_exclusive_group(required=True)
+    about.add_argument("--person", metavar="ID", help=text("help_person"))
+    about.add_argument("--offering", metavar="ID", help=text("help_offering"))
+    verb.add_argument("--programme", metavar="ID", help=text("help_programme"))
 
 
 def _compare(verb: argparse.ArgumentParser) -> None:

@@ -13,7 +13,7 @@ import polars as pl
 
 from asah.engine import pipeline
 from asah.engine.cli.screen import Screen, aligned, line_of
-from asah.engine.cli.texts import number, percent, text
+from asah.engine.cli.texts import english, number, percent, text
 from asah.engine.cli.words import compare_words, demo_words, plan_rows, worth_of
 
 if TYPE_CHECKING:
@@ -125,6 +125,16 @@ def check(a: Namespace, screen: Screen, stop: threading.Event) -> int:
     return DONE if result.ok else NO
 
 
+def explain(a: Namespace, screen: Screen, stop: threading.Event) -> int:
+    with screen.working() as work:
+        told = pipeline.run_explain(
+            a.input, a.plan, person=a.person, programme=a.programme, offering=a.offering, step=work.step
+        )
+    words = [sentence.en if english() else sentence.id for sentence in told.sentences]
+    screen.result(told.to_json(), "\n".join(words))
+    return DONE
+
+
 def compare(a: Namespace, screen: Screen, stop: threading.Event) -> int:
     with screen.working() as work:
         result = pipeline.run_compare(a.plan_a, a.plan_b, step=work.step)
@@ -142,6 +152,7 @@ VERBS: Mapping[str, Verb] = {
     "needs": needs,
     "plan": plan,
     "check": check,
+    "explain": explain,
     "compare": compare,
 }
 
