@@ -479,7 +479,7 @@ def _person(rng: Random, key: str, some: Any) -> Row:
         "retires_on": some("retirement", dt.date(2027, 6, 30), 0.4),
         "jp_done": float(some("jp_max", rng.choice([10, 30]), 0.4, 0)),
         "jp_target": some("jp", 15.0, 0.3),
-        "jp_max": some("jp_max", float(rng.choice([0, 12, 25])), 0.3),
+        "jp_max": some("jp_max", float(rng.choice([0, 12, 25])), 0.6),
     }
 
 
@@ -528,8 +528,8 @@ def _budgets(rng: Random, on: Collection[str]) -> Iterator[Row]:
     if "funds" in on:
         yield {"scope": "fund", "id": "F0", "amount_idr": rng.randint(0, 150)}
     if "unit_budgets" in on:
-        yield {"scope": "unit", "id": rng.choice(["U0", "U1"]), "amount_idr": rng.randint(0, 80)}
-        yield {"scope": "unit", "id": "U2", "amount_idr": rng.randint(0, 80)}
+        yield {"scope": "unit", "id": rng.choice(["U0", "U1"]), "amount_idr": rng.randint(0, 40)}
+        yield {"scope": "unit", "id": "U2", "amount_idr": rng.randint(0, 40)}
 
 
 def _policy(rng: Random, on: Collection[str], some: Any) -> Policy:
