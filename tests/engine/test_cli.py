@@ -269,6 +269,18 @@ def test_an_infeasible_problem_names_its_rows_and_writes_nothing(
     assert not (problem.parent / "out").exists()
 
 
+def test_a_mistake_of_ours_is_not_an_answer(problem: Path, stage_of_plan: FakeStage, capsys: Said) -> None:
+    def stumble(stop: threading.Event | None) -> None:
+        raise ZeroDivisionError("dibagi nol")
+
+    stage_of_plan.meanwhile = stumble
+    assert call("plan", problem, "--out", problem.parent / "out", "--json") == 70
+    words, err = capsys.readouterr()
+    assert json.loads(words)["error"] == "internal"
+    assert "Traceback" in err
+    assert [path.name for path in problem.parent.iterdir()] == ["input"]
+
+
 def test_a_folder_that_is_not_ours_is_kept(problem: Path, stage_of_plan: FakeStage, capsys: Said) -> None:
     out = problem.parent / "out"
     out.mkdir()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
@@ -15,6 +16,7 @@ from asah.engine.cli.texts import LANGUAGE, text
 from asah.engine.errors import AsahError, InfeasibleError, InputError
 
 INTERRUPTED = 130
+OUR_FAULT = 70
 KEEPS_BEST = ("plan", "demo")
 
 __all__ = ["main"]
@@ -41,6 +43,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         except KeyboardInterrupt:
             screen.refusal("interrupted", text("interrupted"), (), INTERRUPTED)
             return INTERRUPTED
+        except Exception as error:
+            # Without this a mistake of ours would end with 1, which says that the answer is no.
+            traceback.print_exc()
+            screen.refusal(
+                "internal", text("internal", what=f"{type(error).__name__}: {error}"), (), OUR_FAULT
+            )
+            return OUR_FAULT
         except SystemExit as asked:  # --help and --version have said what they say
             return asked.code if isinstance(asked.code, int) else 0
 
