@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from asah.engine.plan.pricing import Prices, Pricer, Response, bound, class_price, class_seats
+from asah.engine.plan.pricing import Pricer, Prices, Response, bound, class_price, class_seats
 from asah.engine.plan.problem import Floats, Ints, Problem
 
 MODEL_LINES = 60
@@ -153,6 +153,17 @@ class DualResult:
     response: Response
     classes: Floats  # O: fractional classes of the averaged plan
     passes: int
+    weight: Floats  # lines: share of each pass in the averaged plan
+    bundles: list[npt.NDArray[np.int16]]  # lines of n x width: what people took in that pass
+
+    def draw(self, rng: np.random.Generator) -> npt.NDArray[np.int16]:
+        """One bundle per person (n x width), each pass with the probability of its share."""
+        pick = rng.choice(len(self.weight), size=len(self.bundles[0]), p=self.weight)
+        out = np.empty_like(self.bundles[0])
+        for line in np.unique(pick):
+            mine = pick == line
+            out[mine] = self.bundles[line][mine]
+        return out
 
 
 def minimise_model(
@@ -212,6 +223,7 @@ def find_prices(
     lines, offsets = slope[None, :], np.array([value - slope @ x])
     taken = (response.enrolled / axes.seats)[None, :]
     weight = np.ones(1)
+    bundles = [response.bundle.astype(np.int16)]
     step = 0.5 * (1.0 + np.linalg.norm(x)) / max(1e-12, float(np.linalg.norm(slope)))
     passes = 1
     nulls = 0
@@ -222,7 +234,12 @@ def find_prices(
         promise = best[0] - model
         gain = max(1e-9, best[0] - problem.unpriced_loss)
         if promise <= tolerance * gain and passes > 5:
-            break
+            # near the best prices known the model promises little: is that so farther away too?
+            _, far = minimise_model(lines, offsets, best[1], ceiling, 30.0 * step, weight)
+            if best[0] - float((offsets + lines @ far).max()) <= 3.0 * tolerance * gain:
+                break
+            step *= 5.0
+            continue
         value, slope, prices, response = look(point)
         passes += 1
         if axes.grow(response.absent):
@@ -236,6 +253,7 @@ def find_prices(
         offsets = np.append(offsets, value - slope @ point)
         taken = np.vstack([taken, response.enrolled / axes.seats])
         weight = np.append(weight, 0.0)
+        bundles.append(response.bundle.astype(np.int16))
         if best[0] - value >= 0.1 * promise:
             if best[0] - value >= 0.5 * promise:
                 step *= 2.0
@@ -243,12 +261,18 @@ def find_prices(
             nulls = 0
         else:
             nulls += 1
-            if nulls % 4 == 0 or value - best[0] > promise:
-                step *= 0.6
+            if value - best[0] > 2.0 * promise or nulls >= 8:
+                step *= 0.5
+                nulls = 0
         if len(weight) > MODEL_LINES:
             keep = np.argsort(-(weight + 1e-12 * np.arange(len(weight))))[: MODEL_LINES - 1]
             keep = np.union1d(keep, [len(weight) - 1])
             lines, offsets, taken, weight = lines[keep], offsets[keep], taken[keep], weight[keep]
             weight /= weight.sum()
+            bundles = [bundles[line] for line in keep]
     classes = weight @ taken
-    return DualResult(best[2], best[0], best[3], classes, passes), axes, best[1]
+    return (
+        DualResult(best[2], best[0], best[3], classes, passes, weight / weight.sum(), bundles),
+        axes,
+        best[1],
+    )

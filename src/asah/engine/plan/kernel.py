@@ -676,3 +676,129 @@ def worth_of_bundles(b: Bundles, t: Tariff, d: Desk, equity: Any) -> Any:
         for i in range(b.groups[g].person, b.groups[g + 1].person):
             out[i] = best_bundle(b, d, i, b.groups[g].place, equity, ZERO)[0]
     return out
+
+
+@compiled
+def place_wishes(b: Bundles, t: Tariff, s: Shared, order: Any, wish: Any, bundle: Any, size: Any) -> int:
+    """Give people without anything the bundle wished for them, as long as everything in it is left; returns how many.
+
+    `order` are groups; `wish` (n x width) ends with -1; `bundle` and `size` are changed in place.
+    """
+    b, t, s = borrow(b), borrow(t), borrow(s)
+    given = 0
+    want = np.zeros(bundle.shape[1], np.int64)
+    for g in order:
+        unit, place = b.groups[g].unit, b.groups[g].place
+        for i in range(b.groups[g].person, b.groups[g + 1].person):
+            if size[i] > 0:
+                continue
+            count = 0
+            fits = True
+            for x in range(bundle.shape[1]):
+                o = wish[i, x]
+                if o < 0:
+                    break
+                want[count] = o
+                count += 1
+                fits = fits and s.enrolled[o] + 1 <= s.room[o]
+                if b.offerings[o].start > 0:
+                    for period in range(b.offerings[o].start, b.offerings[o].end + 1):
+                        fits = fits and s.absent[unit, period] + 1 <= s.away[unit]
+            if not fits or count == 0:
+                continue
+            _move(b, t, s, unit, place, want, count, 1)
+            for x in range(count):
+                fits = fits and s.money[s.fund[want[x]]] >= 0.0
+            if fits and s.money[0] >= 0.0 and s.money[s.payer[unit]] >= 0.0:
+                given += 1
+                size[i] = count
+                for x in range(count):
+                    bundle[i, x] = want[x]
+            else:
+                _move(b, t, s, unit, place, want, count, -1)
+    return given
+
+
+@compiled
+def regrets(b: Bundles, t: Tariff, d: Desk, s: Shared, equity: Any, bundle: Any, size: Any, out: Any) -> None:
+    """What each person would lose at the prices without each offering they hold, with what is left elsewhere (n x width)."""
+    b, t, d, s = borrow(b), borrow(t), borrow(d), borrow(s)
+    old = np.zeros(bundle.shape[1], np.int64)
+    for g in range(b.groups.size - 1):
+        unit, place = b.groups[g].unit, b.groups[g].place
+        set_costs(b, t, d, unit, place)
+        for i in range(b.groups[g].person, b.groups[g + 1].person):
+            count = size[i]
+            if count == 0:
+                continue
+            for x in range(count):
+                old[x] = bundle[i, x]
+            _move(b, t, s, unit, place, old, count, -1)
+            taken = ZERO
+            for period in range(1, s.absent.shape[1]):
+                if s.absent[unit, period] + 1 > s.away[unit]:
+                    taken |= np.uint64(1) << np.uint64(period)
+            for o in range(d.seats.size):
+                d.seats[o] = s.room[o] - s.enrolled[o]
+            now = _worth(b, d, i, equity, old, count)
+            for x in range(count):
+                o = old[x]
+                seats = d.seats[o]
+                d.seats[o] = 0.0
+                without, _ = best_bundle(b, d, i, place, equity, taken)
+                out[i, x] = max(0.0, now - without)
+                d.seats[o] = seats
+            _move(b, t, s, unit, place, old, count, 1)
+
+
+@compiled
+def wishes(
+    b: Bundles,
+    t: Tariff,
+    d: Desk,
+    s: Shared,
+    equity: Any,
+    bundle: Any,
+    size: Any,
+    offered: Any,
+    demand: Any,
+    value: Any,
+) -> None:
+    """Who would come, and what they would gain, if offerings with `offered` seats were open at the prices.
+
+    Everybody chooses once, from what they hold, what is left and what is offered; `demand` and `value` (O) count those
+    who would take an offering they do not hold, with their gain shared among what is new to them.
+    """
+    b, t, d, s = borrow(b), borrow(t), borrow(d), borrow(s)
+    old = np.zeros(bundle.shape[1], np.int64)
+    for g in range(b.groups.size - 1):
+        unit, place = b.groups[g].unit, b.groups[g].place
+        set_costs(b, t, d, unit, place)
+        for i in range(b.groups[g].person, b.groups[g + 1].person):
+            count = size[i]
+            for x in range(count):
+                old[x] = bundle[i, x]
+            _move(b, t, s, unit, place, old, count, -1)
+            taken = ZERO
+            for period in range(1, s.absent.shape[1]):
+                if s.absent[unit, period] + 1 > s.away[unit]:
+                    taken |= np.uint64(1) << np.uint64(period)
+            for o in range(d.seats.size):
+                d.seats[o] = max(s.room[o] - s.enrolled[o], offered[o])
+            now = _worth(b, d, i, equity, old, count)
+            after, many = best_bundle(b, d, i, place, equity, taken)
+            if after > now + 1e-7:
+                fresh = 0
+                for x in range(many):
+                    new = True
+                    for y in range(count):
+                        new = new and old[y] != d.best[x]
+                    fresh += new
+                for x in range(many):
+                    new = True
+                    for y in range(count):
+                        new = new and old[y] != d.best[x]
+                    if new:
+                        demand[d.best[x]] += 1.0
+                        value[d.best[x]] += (after - now) / fresh
+            _move(b, t, s, unit, place, old, count, 1)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from asah.engine.plan.kernel import Shared, assign_groups, closure, desk
-from asah.engine.plan.dual import Axes, DualResult, find_prices
-from asah.engine.plan.pricing import Pricer, Prices, class_price, tariff
+from asah.engine.plan.pricing import Prices, tariff
 from asah.engine.plan.problem import Floats, Ints, Problem
 
 
@@ -146,7 +144,7 @@ def drop_people(draft: Draft, offerings: npt.NDArray[np.bool_], people: Ints | N
         while True:
             held = {programmes[o] for o in keep}
             left = [
-                o for o in keep if before.get(programmes[o], None) is None or before[programmes[o]] in held
+                o for o in keep if before.get(programmes[o]) is None or before[programmes[o]] in held
             ]
             if len(left) == len(keep):
                 break
@@ -156,51 +154,24 @@ def drop_people(draft: Draft, offerings: npt.NDArray[np.bool_], people: Ints | N
         draft.size[i] = len(keep)
 
 
-def dive(
-    pricer: Pricer,
-    result: DualResult,
-    away: Ints,
-    *,
-    rounds: int,
-    passes: int,
-    stop: Callable[[float], bool] | None = None,
-) -> tuple[Floats, DualResult]:
-    """Fix whole classes a part at a time, nearest to whole first, and price the rest anew after each part."""
-    p = pricer.problem
-    low, high = np.zeros(p.offerings), p.max_classes.copy()
-    unlimited = np.isinf(p.seats)
-    low[unlimited] = high[unlimited]
-    prices, fractional = result.prices, result.classes
-    for step in range(rounds):
-        open_ = np.flatnonzero(low < high)
-        if not len(open_):
-            break
-        value = np.clip(fractional[open_], 0, high[open_])
-        whole = np.floor(value + 0.5)
-        enough = value * p.seats[open_] >= 0.6 * p.min_per_class[open_]
-        whole = np.where(enough, whole, 0.0)
-        distance = np.abs(value - whole)
-        many = len(open_) if step == rounds - 1 else max(1, len(open_) // (rounds - step))
-        chosen = np.argsort(distance, kind="stable")[: max(many, int((distance < 0.02).sum()))]
-        low[open_[chosen]] = high[open_[chosen]] = whole[chosen]
-        _within_resources(p, low, high)
-        axes = Axes(p, low, high)
-        axes.away = away
-        result, axes, _ = find_prices(pricer, axes=axes, start=axes.point(prices), max_passes=passes, stop=stop)
-        prices, fractional, away = result.prices, result.classes, axes.away
-    return low, result
+def round_classes(problem: Problem, fractional: Floats) -> Floats:
+    """Whole classes nearest to a fractional plan, within maxima and resources; without a limit of seats all may come."""
+    p = problem
+    whole = np.minimum(np.floor(fractional + 0.5), p.max_classes)
+    whole = np.where(np.isinf(p.seats), p.max_classes, whole)
+    _within_resources(p, whole)
+    return whole
 
 
-def _within_resources(problem: Problem, low: Floats, high: Floats) -> None:
-    """Fixed classes may not use more of a resource than there is; the smallest number over goes first."""
+def _within_resources(problem: Problem, classes: Floats) -> None:
+    """Classes may not use more of a resource than there is; the smallest number goes first."""
     p = problem
     for slot in range(len(p.resource_limit)):
-        using = np.flatnonzero(p.resource_offerings[slot] & (low > 0))
-        excess = low[using].sum() - p.resource_limit[slot]
-        for o in using[np.argsort(low[using], kind="stable")]:
-            cut = min(low[o], max(0.0, excess))
-            low[o] -= cut
-            high[o] = min(high[o], low[o]) if cut else high[o]
+        using = np.flatnonzero(p.resource_offerings[slot] & (classes > 0))
+        excess = classes[using].sum() - p.resource_limit[slot]
+        for o in using[np.argsort(classes[using], kind="stable")]:
+            cut = min(classes[o], max(0.0, excess))
+            classes[o] -= cut
             excess -= cut
 
 

@@ -10,8 +10,8 @@ import polars as pl
 
 import asah
 from asah.engine.errors import Finding
-from asah.engine.plan.primal import Draft, needed_classes, worth
 from asah.engine.plan.pricing import Prices
+from asah.engine.plan.primal import Draft, needed_classes, worth
 from asah.engine.plan.problem import Floats, Problem
 from asah.engine.plan.solve import Search
 from asah.engine.tables import Tables
@@ -42,7 +42,12 @@ def to_plan(search: Search, tables: Tables, *, status: str, bound_by: str, warni
         "people_outcome": outcome,
         "prices": price_table(problem, prices),
         "branches": pl.DataFrame(
-            schema={"branch": pl.String, "offering_id": pl.String, "min_classes": pl.Int64, "max_classes": pl.Int64}
+            schema={
+                "branch": pl.String,
+                "offering_id": pl.String,
+                "min_classes": pl.Int64,
+                "max_classes": pl.Int64,
+            }
         ),
     }
     summary = {
@@ -55,7 +60,9 @@ def to_plan(search: Search, tables: Tables, *, status: str, bound_by: str, warni
         "closed_points": float(closed.sum()),
         "need_points": float(problem.need_points.sum()),
         "spent_idr": spent_by_scope(draft),
-        "people": {state: int((outcome["state"] == state).sum()) for state in ("planned", "deferred", "exempt")},
+        "people": {
+            state: int((outcome["state"] == state).sum()) for state in ("planned", "deferred", "exempt")
+        },
         "classes": int(classes["classes"].sum()),
         "jp_short_people": int((jp_left(draft) > 1e-9).sum()),
         "mandates_missed": mandates_missed(draft, tables),
@@ -77,7 +84,11 @@ def enrolment_table(draft: Draft, tables: Tables) -> pl.DataFrame:
     person, offering = draft.pairs()
     order = np.lexsort((offering, p.input_row[person]))
     person, offering = person[order], offering[order]
-    locks = tables["locks"].filter(pl.col("state") == "in").select("person_id", "offering_id", locked=pl.lit(True))
+    locks = (
+        tables["locks"]
+        .filter(pl.col("state") == "in")
+        .select("person_id", "offering_id", locked=pl.lit(True))
+    )
     frame = pl.DataFrame(
         {
             "person_id": [p.person_id[i] for i in person],

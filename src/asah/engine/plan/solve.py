@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from asah.engine.plan.dual import Axes, DualResult, find_prices
-from asah.engine.plan.pricing import Pricer, Prices
-from asah.engine.plan.primal import Draft, choose_again, close_short, dive, shared, trim, worth
+from asah.engine.plan.improve import close_classes, fill, open_classes, scaled, tidy
+from asah.engine.plan.kernel import place_wishes
+from asah.engine.plan.pricing import Pricer, Prices, class_price, tariff
+from asah.engine.plan.primal import Draft, round_classes, shared, trim, worth
 from asah.engine.plan.problem import Problem
 
 
@@ -106,27 +108,45 @@ class Search:
         return self.draft is not None and self.gap() <= self.options.gap
 
 
-FADES = (1.0, 1.0, 0.7, 0.4, 0.2, 0.05)
+def assign(draft: Draft, result: DualResult, rng: np.random.Generator) -> None:
+    """Give people the bundles drawn from the averaged plan as far as they fit, then let everybody choose at the prices."""
+    p = draft.problem
+    order = rng.permutation(len(p.bundles.groups) - 1)
+    wish = result.draw(rng).astype(np.int64)
+    place_wishes(p.bundles, tariff(p, result.prices), shared(draft), order, wish, draft.bundle, draft.size)
+    fill(draft, result.prices, rng)
 
 
-def assign(search: Search, draft: Draft, prices: Prices, rng: np.random.Generator) -> Draft:
-    """Let everybody choose at the prices, then again at falling ones, so that what is left is used."""
-    groups = len(search.problem.bundles.groups) - 1
-    for step, fade in enumerate(FADES):
-        books = shared(draft)
-        faded = prices.with_(
-            total=prices.total * fade,
-            fund=prices.fund * fade,
-            unit=prices.unit * fade,
-            seats=prices.seats * (1.0 if step < 2 else fade),
-            absence=prices.absence * fade,
-        )
-        choose_again(draft, books, faded, rng.permutation(groups))
-        if search.out_of_time():
-            break
-    close_short(draft)
-    trim(draft)
-    return draft
+def open_more(search: Search, draft: Draft, prices: Prices, root: Prices, rng: np.random.Generator) -> Draft:
+    """Open classes as long as that betters the plan, at a falling price of money."""
+    best, value = draft, worth(draft)[0]
+    factor = 1.0
+    while factor > 0.2 and not search.out_of_time():
+        new = best.copy()
+        asking = scaled(prices, factor)
+        opened = open_classes(new, asking, class_price(search.problem, root) * factor, 0.1)
+        if opened:
+            fill(new, asking, rng)
+            tidy(new, asking, rng)
+            points = worth(new)[0]
+            if points > value + 1e-4 * abs(value - search.problem.unpriced_loss):
+                best, value = new, points
+                continue
+            if points > value:
+                best, value = new, points
+        factor *= 0.7
+    return best
+
+
+def swap(
+    search: Search, draft: Draft, prices: Prices, root: Prices, share: float, rng: np.random.Generator
+) -> Draft:
+    """Close the classes that earn least and open others with what that frees."""
+    new = draft.copy()
+    close_classes(new, prices, class_price(search.problem, root), share)
+    fill(new, prices, rng)
+    tidy(new, prices, rng)
+    return open_more(search, new, prices, root, rng)
 
 
 def solve(
@@ -151,17 +171,43 @@ def solve(
         search.report()
         return search.out_of_time()
 
-    root, axes, _ = find_prices(pricer, max_passes=120, tolerance=2e-4, stop=stop_pricing)
+    root, root_axes, _ = find_prices(pricer, max_passes=100, tolerance=2e-4, stop=stop_pricing)
     search.bound = np.inf
     search.prove(root)
 
     search.enter("classes")
-    if not search.out_of_time():
-        classes, fixed = dive(
-            pricer, root, axes.away, rounds=6, passes=30, stop=lambda _: search.out_of_time()
+    classes = round_classes(problem, root.classes)
+    draft = Draft.empty(problem, classes)
+    axes = Axes(problem, classes, classes)
+    axes.away = root_axes.away
+    point = axes.point(root.prices)
+    share, stale = 0.1, 0
+    while not (search.out_of_time() or search.near_enough() or stale >= 4):
+        search.enter("classes")
+        fixed, axes, point = find_prices(
+            pricer, axes=axes, start=point, max_passes=30, stop=lambda _: search.out_of_time()
         )
         search.enter("people")
-        draft = assign(search, Draft.empty(problem, classes), fixed.prices, rng)
+        draft = Draft.empty(problem, axes.low)
+        assign(draft, fixed, rng)
+        tidy(draft, fixed.prices, rng)
+        before = search.objective
+        draft = open_more(search, draft, fixed.prices, root.prices, rng)
         search.offer(draft)
+        search.enter("swaps")
+        for _ in range(3):
+            if search.out_of_time() or search.near_enough() or search.draft is None:
+                break
+            if not search.offer(swap(search, search.draft, fixed.prices, root.prices, share, rng)):
+                share = max(0.002, share * 0.5)
+        gained = search.objective - before
+        stale = stale + 1 if gained < 2e-4 * (search.bound - problem.unpriced_loss) else 0
+        away, previous = axes.away, fixed.prices
+        if search.draft is None:
+            break
+        classes = np.where(np.isinf(problem.seats), problem.max_classes, search.draft.classes)
+        axes = Axes(problem, classes, classes)
+        axes.away = away
+        point = axes.point(previous)
     search.leave()
     return search
