@@ -520,6 +520,24 @@ def closure(b: Bundles, i: int, bundle: Any, count: int, rest: Any, by_floor: An
 
 
 @compiled
+def closures(b: Bundles, person: Any, bundle: Any, floors: int) -> tuple[Any, Any]:
+    """Points closed by each row, a person and a bundle of theirs (m), and in each floor that counts them (m x floors)."""
+    b = borrow(b)
+    most = 1
+    for i in range(b.people.size - 1):
+        most = max(most, b.people[i + 1].need - b.people[i].need)
+    rest = np.zeros(most)
+    closed = np.zeros(person.size)
+    by_floor = np.zeros((person.size, floors))
+    for x in range(person.size):
+        count = 0
+        while count < bundle.shape[1] and bundle[x, count] >= 0:
+            count += 1
+        closed[x] = closure(b, person[x], bundle[x], count, rest, by_floor[x])
+    return closed, by_floor
+
+
+@compiled
 def price_groups(
     b: Bundles,
     t: Tariff,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from asah.engine.plan.kernel import Shared, assign_groups, closure, desk
+from asah.engine.plan.kernel import Shared, assign_groups, closures, desk
 from asah.engine.plan.pricing import Prices, tariff
 from asah.engine.plan.problem import Floats, Ints, Problem
 
@@ -56,30 +56,32 @@ def needed_classes(problem: Problem, enrolled: Floats) -> Floats:
 def worth(draft: Draft) -> tuple[float, Floats, Floats, Floats]:
     """Worth of a plan in points (tables.md section 2); closure by person; JP that counts by person; closure by floor."""
     p = draft.problem
-    b = p.bundles
-    by_floor = np.zeros(len(p.floor_points))
-    rest = np.zeros(max(1, int(np.diff(b.people["need"]).max(initial=0))))
-    closed = np.array(
-        [closure(b, i, draft.bundle[i], draft.size[i], rest, by_floor) for i in range(p.people)]
-    )
-    jp, mandate = counted(draft)
-    short = np.maximum(0.0, b.people["short"][:-1] - jp)
-    total = closed.sum() - b.points_per_jp * short.sum() - (p.mandate_points - mandate)
-    total -= float(p.floor_points @ np.maximum(0.0, p.floor_need - by_floor))
-    return float(total), closed, jp, by_floor
+    everybody = np.arange(p.people)
+    closed, by_floor = closures(p.bundles, everybody, draft.bundle, len(p.floor_points))
+    jp, mandate = counted(p, everybody, draft.bundle)
+    short = np.maximum(0.0, p.bundles.people["short"][:-1] - jp)
+    total = closed.sum() - p.bundles.points_per_jp * short.sum() - (p.mandate_points - mandate.sum())
+    floors = by_floor.sum(axis=0)
+    total -= float(p.floor_points @ np.maximum(0.0, p.floor_need - floors))
+    return float(total), closed, jp, floors
 
 
-def counted(draft: Draft) -> tuple[Floats, float]:
-    """JP that counts towards the target, by person, and the points of mandates given."""
-    p = draft.problem
-    b = p.bundles
-    person, offering = draft.pairs()
-    owner = np.repeat(np.arange(p.people), np.diff(b.people["entry"]))
-    keys = owner * len(p.programme_id) + b.entries["programme"][:-1]
-    wanted = person * len(p.programme_id) + b.offerings["programme"][offering]
+def counted(problem: Problem, person: Ints, bundle: Ints) -> tuple[Floats, Floats]:
+    """JP that counts towards the target, and points of mandates given, of each row: a person and a bundle of theirs."""
+    b = problem.bundles
+    row, slot = np.nonzero(bundle >= 0)
+    offering = bundle[row, slot]
+    owner = np.repeat(np.arange(problem.people), np.diff(b.people["entry"]))
+    many = len(problem.programme_id)
+    keys = owner * many + b.entries["programme"][:-1]
+    wanted = person[row] * many + b.offerings["programme"][offering]
     at = np.searchsorted(keys, wanted)
-    jp = np.bincount(person, weights=b.entries["jp"][at], minlength=p.people)
-    return jp, float(b.entries["mandate"][np.unique(at)].sum())
+    useful = at < len(keys)
+    useful[useful] = keys[at[useful]] == wanted[useful]  # others are there only to fill a class
+    row, at = row[useful], at[useful]
+    jp = np.bincount(row, weights=b.entries["jp"][at], minlength=len(bundle))
+    once = np.unique(np.column_stack([row, at]), axis=0)  # a programme locked in twice gives its mandate once
+    return jp, np.bincount(once[:, 0], weights=b.entries["mandate"][once[:, 1]], minlength=len(bundle))
 
 
 def shared(draft: Draft) -> Shared:

@@ -13,7 +13,8 @@ import numpy as np
 
 from asah.engine.plan.dual import Axes, DualResult, find_prices
 from asah.engine.plan.improve import close_classes, fill, open_classes, scaled, tidy
-from asah.engine.plan.kernel import place_wishes
+from asah.engine.plan.kernel import assign_groups, closures, desk, place_wishes, price_groups
+from asah.engine.plan.pool import Pool, choose
 from asah.engine.plan.pricing import Pricer, Prices, class_price, tariff
 from asah.engine.plan.primal import Draft, round_classes, shared, trim, worth
 from asah.engine.plan.problem import Problem
@@ -104,8 +105,15 @@ class Search:
     def out_of_time(self) -> bool:
         return self.stop.is_set() or time.monotonic() - self.began > self.options.seconds
 
+    def left(self) -> float:
+        return max(0.1, self.options.seconds - (time.monotonic() - self.began))
+
     def near_enough(self) -> bool:
         return self.draft is not None and self.gap() <= self.options.gap
+
+
+POOL_PEOPLE = 3000  # above it a class more or less matters little and the programme over bundles grows slow
+POOL_SECONDS = 20.0
 
 
 def assign(draft: Draft, result: DualResult, rng: np.random.Generator) -> None:
@@ -149,6 +157,20 @@ def swap(
     return open_more(search, new, prices, root, rng)
 
 
+def warm_up(problem: Problem) -> None:
+    """Compile what is compiled, or read it from the cache, before the clock starts: on nobody, so that nothing is searched."""
+    b, t, d = problem.bundles, tariff(problem, Prices.zero(problem)), desk(problem.bundles)
+    draft = Draft.empty(problem, np.zeros(problem.offerings))
+    books, nobody = shared(draft), np.zeros(0, dtype=np.int64)
+    floors, sums, none = np.zeros(len(problem.floor_points)), np.zeros(problem.offerings), np.zeros(0)
+    bundle = np.full((problem.people, b.width), -1, np.int32)
+    absent = np.zeros((len(problem.unit_id), problem.periods + 1), np.int32)
+    price_groups(b, t, d, none, 0, 0, bundle, sums, np.zeros(len(problem.unit_limit) + 1), absent, floors)
+    assign_groups(b, t, d, books, none, nobody, draft.bundle, draft.size)
+    place_wishes(b, t, books, nobody, draft.bundle, draft.bundle, draft.size)
+    closures(b, nobody, draft.bundle[:0], len(floors))
+
+
 def solve(
     problem: Problem,
     options: Options,
@@ -156,6 +178,7 @@ def solve(
     stop: threading.Event | None = None,
 ) -> Search:
     """Search for the best plan; whatever stops it, the best plan found and a valid bound are in the result."""
+    warm_up(problem)
     search = Search(problem, options, stop or threading.Event(), tell)
     threads = options.threads or min(4, os.cpu_count() or 1)
     pricer = Pricer(problem, threads)
@@ -182,6 +205,9 @@ def solve(
     axes.away = root_axes.away
     point = axes.point(root.prices)
     share, stale = 0.1, 0
+    pool = Pool(problem) if problem.people <= POOL_PEOPLE else None
+    if pool is not None:
+        pool.add_lines(root)
     while not (search.out_of_time() or search.near_enough() or stale >= 4):
         search.enter("classes")
         fixed, axes, point = find_prices(
@@ -194,6 +220,20 @@ def solve(
         before = search.objective
         draft = open_more(search, draft, fixed.prices, root.prices, rng)
         search.offer(draft)
+        if pool is not None:
+            search.enter("bundles")
+            pool.add_lines(fixed)
+            pool.add(draft.bundle)
+            chosen = choose(
+                pool,
+                search.draft or draft,
+                seconds=min(search.left(), POOL_SECONDS),
+                seed=options.seed,
+                threads=1,
+                stop=search.out_of_time,
+            )
+            if chosen is not None:
+                search.offer(chosen)
         search.enter("swaps")
         for _ in range(3):
             if search.out_of_time() or search.near_enough() or search.draft is None:

@@ -1,0 +1,81 @@
+"""Bundles met on the way, and the best choice of one for each person: what settles whole classes in a small office."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from asah.engine.plan.dual import DualResult
+from asah.engine.plan.kernel import closures
+from asah.engine.plan.mip import solve_bundles
+from asah.engine.plan.primal import Draft, counted, trim
+from asah.engine.plan.problem import Floats, Ints, Problem
+
+
+class Pool:
+    """Different bundles by person, with what each is worth."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        width = problem.bundles.width
+        self.rows: Ints = np.zeros((0, 1 + width), dtype=np.int64)
+
+    def add(self, bundles: Ints) -> None:
+        """Add one bundle per person (n x width, -1 beyond the end)."""
+        rows = np.column_stack([np.arange(len(bundles)), -np.sort(-bundles.astype(np.int64), axis=1)])
+        self.rows = np.unique(np.vstack([self.rows, rows]), axis=0)
+
+    def add_lines(self, result: DualResult) -> None:
+        for bundles in result.bundles:
+            self.add(bundles)
+
+    def column_of(self, draft: Draft) -> Ints:
+        """The row of each person's bundle, -1 for nothing."""
+        wanted = np.column_stack([np.arange(len(draft.bundle)), -np.sort(-draft.bundle, axis=1)])
+        at = {tuple(row): k for k, row in enumerate(self.rows.tolist())}
+        return np.array([at[tuple(row)] if row[1] >= 0 else -1 for row in wanted.tolist()])
+
+    def worths(self) -> tuple[Floats, Floats]:
+        """Points of each row (closure, JP, mandates) and its closure in each floor (rows x floors)."""
+        p = self.problem
+        person, bundle = self.rows[:, 0], self.rows[:, 1:]
+        closed, by_floor = closures(p.bundles, person, bundle, len(p.floor_points))
+        jp, mandate = counted(p, person, bundle)
+        short = p.bundles.people["short"][person]
+        return closed + p.bundles.points_per_jp * np.minimum(short, jp) + mandate, by_floor
+
+
+def choose(
+    pool: Pool, draft: Draft, *, seconds: float, seed: int, threads: int, stop: Callable[[], bool]
+) -> Draft | None:
+    """The best choice among the pool's bundles, beginning from a draft; None when nothing was found."""
+    p = pool.problem
+    pool.add(draft.bundle)
+    value, by_floor = pool.worths()
+    keep = pool.rows[:, 1] >= 0
+    column = pool.column_of(draft)
+    renumber = np.where(keep, np.cumsum(keep) - 1, -1)
+    choice = solve_bundles(
+        p,
+        person=pool.rows[keep, 0],
+        bundle=pool.rows[keep, 1:],
+        value=value[keep],
+        floor_closure=by_floor[keep],
+        seconds=seconds,
+        seed=seed,
+        threads=threads,
+        start=np.where(column >= 0, renumber[column], -1),
+        stop=stop,
+    )
+    if choice.objective is None:
+        return None
+    rows = pool.rows[keep]
+    out = Draft(p, np.full_like(draft.bundle, -1), np.zeros_like(draft.size), draft.classes.copy())
+    for i, k in enumerate(choice.column):
+        if k >= 0:
+            held = rows[k, 1:][rows[k, 1:] >= 0]
+            out.bundle[i, : len(held)] = held
+            out.size[i] = len(held)
+    trim(out)
+    return out
