@@ -25,14 +25,15 @@ def make_plan(
 ) -> Plan:
     """Plan a year from validated tables; see tables.md sections 2 to 4 for what the result holds.
 
-    `stop` set from outside ends the search with the best plan found. Raises InfeasibleError where locks contradict limits.
+    `stop` set from outside ends the search with the best plan found. Raises InfeasibleError where locks
+    contradict limits.
     """
     stop = stop or threading.Event()
-    search = solve(build(tables), options, progress, stop)
+    search = solve(build(tables), tables, options, progress, stop)
     if stop.is_set():
         status = "interrupted"
     elif search.gap() <= 1e-9:
         status = "optimal"
     else:
         status = "gap_reached" if search.near_enough() else "time_limit"
-    return to_plan(search, tables, status=status, bound_by="prices", warnings=list(tables.findings))
+    return to_plan(search, tables, status=status, bound_by=search.bound_by, warnings=list(tables.findings))

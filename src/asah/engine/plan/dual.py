@@ -1,12 +1,12 @@
 """Prices: the smallest bound that any prices give, by a proximal bundle method.
 
-The bound is a convex function of the prices. Every pass gives its value and a slope (what is left of each limit); the
-largest of the lines met so far is a model from below, and the next prices minimise the model near the best ones known
-(Lemarechal 1978; Kiwiel 1990, doi:10.1007/BF01585731). The weights of the lines also average what people took into a
-fractional plan that keeps the limits, which says how many classes to open.
+The bound is a convex function of the prices. Every pass gives its value and a slope (what is left of each
+limit); the largest of the lines met so far is a model from below, and the next prices minimise the model near
+the best ones known (Lemarechal 1978; Kiwiel 1990, doi:10.1007/BF01585731). The weights of the lines also
+average what people took into a fractional plan that keeps the limits, which says how many classes to open.
 
-A seat costs its share of the class (money and resources) and, where the number of classes binds, scarcity on top: with
-that, fewer prices than offerings move, whatever the number of people.
+A seat costs its share of the class (money and resources) and, where the number of classes binds, scarcity on
+top: with that, fewer prices than offerings move, whatever the number of people.
 """
 
 from __future__ import annotations
@@ -26,9 +26,10 @@ MODEL_LINES = 60
 class Axes:
     """The prices that move, as one vector in units where a step of 1 is a sensible one.
 
-    Blocks, in order: total, fund, unit, scarcity per class, resource, equity, minimum, and the (unit, period) pairs whose
-    absence limit was ever in the way. While the classes of an offering are free a seat pays its share of the class; where
-    they are fixed (low = high) their cost is sunk, a seat is worth what people bid, and a minimum has a price of its own.
+    Blocks, in order: total, fund, unit, scarcity per class, resource, equity, minimum, and the (unit, period)
+    pairs whose absence limit was ever in the way. While the classes of an offering are free a seat pays its
+    share of the class; where they are fixed (low = high) their cost is sunk, a seat is worth what people bid,
+    and a minimum has a price of its own.
     """
 
     def __init__(self, problem: Problem, low: Floats | None = None, high: Floats | None = None) -> None:
@@ -169,7 +170,8 @@ class DualResult:
 def minimise_model(
     lines: Floats, offsets: Floats, centre: Floats, ceiling: Floats, step: float, weight: Floats
 ) -> tuple[Floats, Floats]:
-    """Weights of the lines and the point that minimise max(offset + line x) + |x - centre|^2 / 2 step over 0 <= x <= ceiling.
+    """Weights of the lines and the point that minimise max(offset + line x) + |x - centre|^2 / 2 step over 0
+    <= x <= ceiling.
 
     Works on the dual, one pair of weights at a time, each moved to where the pair balances.
     """
@@ -224,7 +226,7 @@ def find_prices(
     taken = (response.enrolled / axes.seats)[None, :]
     weight = np.ones(1)
     bundles = [response.bundle.astype(np.int16)]
-    step = 0.5 * (1.0 + np.linalg.norm(x)) / max(1e-12, float(np.linalg.norm(slope)))
+    step = 0.5 * (1.0 + float(np.linalg.norm(x))) / max(1e-12, float(np.linalg.norm(slope)))
     passes = 1
     nulls = 0
     while passes < max_passes and not (stop is not None and stop(best[0])):
@@ -245,7 +247,8 @@ def find_prices(
         if axes.grow(response.absent):
             pad = axes.size - len(point)
             point = np.pad(point, (0, pad))
-            # a line drawn before a limit was known does not feel it: its slope there is unknown, so it is taken as level
+            # a line drawn before a limit was known does not feel it: its slope there is unknown, so it is
+            # taken as level
             lines = np.pad(lines, ((0, 0), (0, pad)))
             best = (best[0], np.pad(best[1], (0, pad)), best[2], best[3])
             slope = axes.slope(response)

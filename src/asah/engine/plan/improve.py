@@ -1,4 +1,4 @@
-"""Better a plan step by step: close classes that earn less than they cost, open those that people would fill."""
+"""Better a plan step by step: close classes that earn less than they cost, open those people would fill."""
 
 from __future__ import annotations
 
@@ -49,16 +49,18 @@ def close_classes(draft: Draft, prices: Prices, cost: Floats, share: float) -> i
             closing.append((total - cost[o], int(o), leave))
     closing.sort()
     most = max(1, int(share * draft.classes.sum()))
-    for _, o, leave in closing[:most]:
+    for _, which, leave in closing[:most]:
         only = np.zeros(p.offerings, dtype=bool)
-        only[o] = True
-        drop_people(draft, only, person[first[o] : first[o] + leave])
-        draft.classes[o] -= 1
+        only[which] = True
+        drop_people(draft, only, person[first[which] : first[which] + leave])
+        draft.classes[which] -= 1
     return len(closing[:most])
 
 
 def open_classes(draft: Draft, prices: Prices, cost: Floats, share: float) -> int:
-    """Open classes that enough people would come to at a fair share of the cost, while money and resources last."""
+    """Open classes that enough people would come to at a fair share of the cost, while money and resources
+    last.
+    """
     p = draft.problem
     books = shared(draft)
     limited = np.isfinite(p.seats)

@@ -1,21 +1,25 @@
 """The best bundle of one person at given costs: exact, compiled, without the interpreter's lock.
 
-A bundle's worth is closure capped by the gaps, JP up to the target and mandates given, minus costs: a submodular function
-of the programmes chosen. So what a programme would add to the bundle held now bounds what it can ever add, and the sum of
-the largest such additions bounds every completion: a depth-first search with that bound is exact and short.
+A bundle's worth is closure capped by the gaps, JP up to the target and mandates given, minus costs: a
+submodular function of the programmes chosen. So what a programme would add to the bundle held now bounds what
+it can ever add, and the sum of the largest such additions bounds every completion: a depth-first search with
+that bound is exact and short.
 
-Dates: of a programme the cheapest free date is tried first. A dearer date can only help where the cheaper one stood in
-somebody's way, so every clash met below is remembered (`blame`), and without one the other dates are left out.
+Dates: of a programme the cheapest free date is tried first. A dearer date can only help where the cheaper one
+stood in somebody's way, so every clash met below is remembered (`blame`), and without one the other dates are
+left out.
 
-What must come first is handled by order: a programme whose prerequisite is not yet held is blocked, kept at the end of
-every list below as long as the prerequisite is still to be had, and opens when it is taken.
+What must come first is handled by order: a programme whose prerequisite is not yet held is blocked, kept at
+the end of every list below as long as the prerequisite is still to be had, and opens when it is taken.
 
-All compiled code of the planner stands in this file: a cached caller would not notice a change in another file.
+All compiled code of the planner stands in this file: a cached caller would not notice a change in another
+file.
 """
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar, cast
 
 import numba as nb
 import numpy as np
@@ -101,7 +105,8 @@ def desk(b: Bundles) -> Desk:
 def borrow(typing: Any, record: Any) -> Any:
     """The same named tuple with arrays that count no references: the owner outlives the call.
 
-    Counting costs two locked instructions whenever an array leaves the tuple, several times what the search itself needs.
+    Counting costs two locked instructions whenever an array leaves the tuple, several times what the search
+    itself needs.
     """
 
     def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -117,8 +122,17 @@ def borrow(typing: Any, record: Any) -> Any:
     return record(record), code
 
 
-compiled = nb.njit(nogil=True, cache=True)
-inlined = nb.njit(nogil=True, cache=True, forceinline=True)
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def compiled(function: F) -> F:
+    """Compiled once and kept on disk; runs without the interpreter's lock."""
+    return cast(F, nb.njit(nogil=True, cache=True)(function))
+
+
+def inlined(function: F) -> F:
+    """Compiled into its callers: a call would hand over every array of the named tuples."""
+    return cast(F, nb.njit(nogil=True, cache=True, forceinline=True)(function))
 
 
 @compiled
@@ -143,10 +157,12 @@ def set_costs(b: Bundles, t: Tariff, d: Desk, unit: int, place: int) -> None:
 
 @inlined
 def _first_date(b: Bundles, d: Desk, i: int, place: int, entry: int, depth: int, after: int) -> int:
-    """The cheapest offering of an entry that is free now and comes later in the order than `after`; -1 for none.
+    """The cheapest offering of an entry that is free now and comes later in the order than `after`; -1 for
+    none.
 
-    Periods that kept it from a cheaper one are blamed at once. Where the next one costs the same nothing is lost yet:
-    they are left in `shadow`, to be blamed when the date taken instead turns out to stand in somebody's way.
+    Periods that kept it from a cheaper one are blamed at once. Where the next one costs the same nothing is
+    lost yet: they are left in `shadow`, to be blamed when the date taken instead turns out to stand in
+    somebody's way.
     """
     e = b.people[i].entry + entry
     p = b.entries[e].programme
@@ -184,7 +200,7 @@ def _first_date(b: Bundles, d: Desk, i: int, place: int, entry: int, depth: int,
                 d.level[depth].blame |= met
                 met = ZERO
             d.level[depth].shadow = met
-            return o
+            return int(o)
     d.level[depth].blame |= met
     d.level[depth].shadow = ZERO
     return -1
@@ -198,7 +214,7 @@ def _addition(b: Bundles, d: Desk, i: int, entry: int, depth: int) -> float:
     for t in range(b.entries[e].effect, b.entries[e + 1].effect):
         k = b.effects[t].need
         points += d.weight[k] * min(d.rest[depth, k], b.effects[t].gain)
-    return points
+    return float(points)
 
 
 @inlined
@@ -207,7 +223,7 @@ def _can_open(b: Bundles, d: Desk, i: int, depth: int, start: int, j: int) -> bo
     before = b.entries[b.people[i].entry + d.choice[depth, j].entry].before
     if d.held[before] >= 0:
         return True
-    for x in range(start, d.level[depth].size):
+    for x in range(start, d.level[depth].size):  # noqa: SIM110 (a generator is not compiled)
         if d.choice[depth, x].entry == before:
             return True
     return False
@@ -215,10 +231,11 @@ def _can_open(b: Bundles, d: Desk, i: int, depth: int, start: int, j: int) -> bo
 
 @inlined
 def _limit(b: Bundles, d: Desk, i: int, depth: int, start: int, slots: int, per_jp: float) -> float:
-    """Upper bound on what the entries from `start` on can add together: the `slots` largest, and all that do not count.
+    """Upper bound on what the entries from `start` on can add together: the `slots` largest, and all that do
+    not count.
 
-    Where a ceiling of JP binds, every JP is charged `per_jp` and the room left is credited with it: valid for any
-    charge >= 0, and with a good one as tight as the fractional knapsack.
+    Where a ceiling of JP binds, every JP is charged `per_jp` and the room left is credited with it: valid for
+    any charge >= 0, and with a good one as tight as the fractional knapsack.
     """
     low = b.people[i].entry
     total = 0.0
@@ -394,11 +411,12 @@ def _start(b: Bundles, d: Desk, i: int, equity: Any, taken: Any) -> None:
 
 @compiled
 def best_bundle(b: Bundles, d: Desk, i: int, place: int, equity: Any, taken: Any) -> tuple[float, int]:
-    """The worth of the best bundle of person i at the desk's costs, and the number of offerings in it (in `d.best`).
+    """The worth of the best bundle of person i at the desk's costs, and the number of offerings in it (in
+    `d.best`).
 
-    `taken` are periods nobody of the unit may be away in any more. Worth counts closure at the equity prices, JP and
-    mandates earned, minus costs; 0 for the empty bundle. Locked offerings are in every bundle.
-    Beyond NODE_LIMIT nodes the worth is an upper bound (still valid in a proof) and the bundle the best one seen.
+    `taken` are periods nobody of the unit may be away in any more. Worth counts closure at the equity prices,
+    JP and mandates earned, minus costs; 0 for the empty bundle. Locked offerings are in every bundle. Beyond
+    NODE_LIMIT nodes the worth is an upper bound (still valid in a proof) and the bundle the best one seen.
     """
     low = b.people[i].entry
     entries = b.people[i + 1].entry - low
@@ -472,7 +490,8 @@ def best_bundle(b: Bundles, d: Desk, i: int, place: int, equity: Any, taken: Any
                 d.best[count] = d.held[d.level[step].taken]
                 count += 1
         if j + 1 < size:
-            # an entry that with the largest others would not do better than the best known need not be looked at again
+            # an entry that with the largest others would not do better than the best known need not be looked
+            # at again
             others = worth + _limit(b, d, i, depth, j + 1, d.level[below].slots - 1, 0.0)
             for k in range(j + 1, size):
                 if d.choice[depth, k].offering >= 0:
@@ -496,7 +515,9 @@ def best_bundle(b: Bundles, d: Desk, i: int, place: int, equity: Any, taken: Any
 
 @compiled
 def closure(b: Bundles, i: int, bundle: Any, count: int, rest: Any, by_floor: Any) -> float:
-    """Points a person closes with a bundle; adds them to every floor that counts them. `rest` is working space."""
+    """Points a person closes with a bundle; adds them to every floor that counts them. `rest` is working
+    space.
+    """
     low = b.people[i].need
     needs = b.people[i + 1].need - low
     for k in range(needs):
@@ -521,7 +542,9 @@ def closure(b: Bundles, i: int, bundle: Any, count: int, rest: Any, by_floor: An
 
 @compiled
 def closures(b: Bundles, person: Any, bundle: Any, floors: int) -> tuple[Any, Any]:
-    """Points closed by each row, a person and a bundle of theirs (m), and in each floor that counts them (m x floors)."""
+    """Points closed by each row, a person and a bundle of theirs (m), and in each floor that counts them (m x
+    floors).
+    """
     b = borrow(b)
     most = 1
     for i in range(b.people.size - 1):
@@ -551,7 +574,9 @@ def price_groups(
     absent: Any,
     closed: Any,
 ) -> float:
-    """Price the groups first..last-1; fills their rows of `bundle`, adds to the other outputs, returns the value."""
+    """Price the groups first..last-1; fills their rows of `bundle`, adds to the other outputs, returns the
+    value.
+    """
     b, t, d = borrow(b), borrow(t), borrow(d)
     rest = np.zeros(d.weight.size)
     value = 0.0
@@ -590,7 +615,7 @@ def _worth(b: Bundles, d: Desk, i: int, equity: Any, bundle: Any, count: int) ->
         if d.held[entry] >= 0:
             points -= b.entries[low + entry].mandate
         _take(b, d, i, entry, o, x, d.level[x].worth + points - d.cost[o])
-    return d.level[count].worth
+    return float(d.level[count].worth)
 
 
 class Shared(NamedTuple):
@@ -629,10 +654,11 @@ def _move(
 def assign_groups(
     b: Bundles, t: Tariff, d: Desk, s: Shared, equity: Any, order: Any, bundle: Any, size: Any
 ) -> tuple[int, float]:
-    """Let people choose again, one after another, from what is left at the prices; returns changes and worth gained.
+    """Let people choose again, one after another, from what is left at the prices; returns changes and worth
+    gained.
 
-    A person keeps what they have when nothing affordable is better at the prices, and when leaving would take a class
-    below its minimum. `order` are groups; `bundle` (n x width) and `size` (n) are changed in place.
+    A person keeps what they have when nothing affordable is better at the prices, and when leaving would take
+    a class below its minimum. `order` are groups; `bundle` (n x width) and `size` (n) are changed in place.
     """
     b, t, d, s = borrow(b), borrow(t), borrow(d), borrow(s)
     changes = 0
@@ -698,7 +724,8 @@ def worth_of_bundles(b: Bundles, t: Tariff, d: Desk, equity: Any) -> Any:
 
 @compiled
 def place_wishes(b: Bundles, t: Tariff, s: Shared, order: Any, wish: Any, bundle: Any, size: Any) -> int:
-    """Give people without anything the bundle wished for them, as long as everything in it is left; returns how many.
+    """Give people without anything the bundle wished for them, as long as everything in it is left; returns
+    how many.
 
     `order` are groups; `wish` (n x width) ends with -1; `bundle` and `size` are changed in place.
     """
@@ -739,7 +766,9 @@ def place_wishes(b: Bundles, t: Tariff, s: Shared, order: Any, wish: Any, bundle
 
 @compiled
 def regrets(b: Bundles, t: Tariff, d: Desk, s: Shared, equity: Any, bundle: Any, size: Any, out: Any) -> None:
-    """What each person would lose at the prices without each offering they hold, with what is left elsewhere (n x width)."""
+    """What each person would lose at the prices without each offering they hold, with what is left elsewhere
+    (n x width).
+    """
     b, t, d, s = borrow(b), borrow(t), borrow(d), borrow(s)
     old = np.zeros(bundle.shape[1], np.int64)
     for g in range(b.groups.size - 1):
@@ -784,8 +813,8 @@ def wishes(
 ) -> None:
     """Who would come, and what they would gain, if offerings with `offered` seats were open at the prices.
 
-    Everybody chooses once, from what they hold, what is left and what is offered; `demand` and `value` (O) count those
-    who would take an offering they do not hold, with their gain shared among what is new to them.
+    Everybody chooses once, from what they hold, what is left and what is offered; `demand` and `value` (O)
+    count those who would take an offering they do not hold, with their gain shared among what is new to them.
     """
     b, t, d, s = borrow(b), borrow(t), borrow(d), borrow(s)
     old = np.zeros(bundle.shape[1], np.int64)

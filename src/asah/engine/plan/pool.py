@@ -1,10 +1,14 @@
-"""Bundles met on the way, and the best choice of one for each person: what settles whole classes in a small office."""
+"""Bundles met on the way, and the best choice of one for each person: what settles whole classes in a small
+office.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from asah.engine.plan.dual import DualResult
 from asah.engine.plan.kernel import closures
@@ -21,7 +25,7 @@ class Pool:
         width = problem.bundles.width
         self.rows: Ints = np.zeros((0, 1 + width), dtype=np.int64)
 
-    def add(self, bundles: Ints) -> None:
+    def add(self, bundles: npt.NDArray[np.integer[Any]]) -> None:
         """Add one bundle per person (n x width, -1 beyond the end)."""
         rows = np.column_stack([np.arange(len(bundles)), -np.sort(-bundles.astype(np.int64), axis=1)])
         self.rows = np.unique(np.vstack([self.rows, rows]), axis=0)

@@ -1,8 +1,8 @@
 """One pricing pass: every person's best bundle at given prices, as a map over partitions of whole units.
 
-A pass is a function of (partition, prices): what goes down is one price vector, what comes up is a value and a vector of
-use. Partitions do not depend on the number of threads and are added up in their order, so the result is the same, bit
-for bit, for any number of threads.
+A pass is a function of (partition, prices): what goes down is one price vector, what comes up is a value and
+a vector of use. Partitions do not depend on the number of threads and are added up in their order, so the
+result is the same, bit for bit, for any number of threads.
 """
 
 from __future__ import annotations
@@ -100,7 +100,8 @@ class Pricer:
     def respond(
         self, prices: Prices, parts: list[tuple[int, int]] | None = None, opened: Floats | None = None
     ) -> Response:
-        """Everybody's best bundle at the prices, from offerings with classes `opened` (all of them if not given).
+        """Everybody's best bundle at the prices, from offerings with classes `opened` (all of them if not
+        given).
 
         `parts` limits the pass to the people of some partitions.
         """
@@ -195,4 +196,4 @@ def spent(problem: Problem, response: Response, classes: Floats) -> tuple[float,
     """Rupiah spent: in all, by fund, by unit budget."""
     cost = response.enrolled * problem.cost_per_person + classes * problem.cost_per_class
     by_fund = np.bincount(problem.fund + 1, weights=cost, minlength=len(problem.fund_id) + 1)[1:]
-    return float(cost.sum() + response.travel.sum()), by_fund, response.travel[:-1]
+    return float(cost.sum() + response.travel.sum()), by_fund.astype(float), response.travel[:-1]

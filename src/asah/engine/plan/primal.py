@@ -54,7 +54,9 @@ def needed_classes(problem: Problem, enrolled: Floats) -> Floats:
 
 
 def worth(draft: Draft) -> tuple[float, Floats, Floats, Floats]:
-    """Worth of a plan in points (tables.md section 2); closure by person; JP that counts by person; closure by floor."""
+    """Worth of a plan in points (tables.md section 2); closure by person; JP that counts by person; closure
+    by floor.
+    """
     p = draft.problem
     everybody = np.arange(p.people)
     closed, by_floor = closures(p.bundles, everybody, draft.bundle, len(p.floor_points))
@@ -67,7 +69,9 @@ def worth(draft: Draft) -> tuple[float, Floats, Floats, Floats]:
 
 
 def counted(problem: Problem, person: Ints, bundle: Ints) -> tuple[Floats, Floats]:
-    """JP that counts towards the target, and points of mandates given, of each row: a person and a bundle of theirs."""
+    """JP that counts towards the target, and points of mandates given, of each row: a person and a bundle of
+    theirs.
+    """
     b = problem.bundles
     row, slot = np.nonzero(bundle >= 0)
     offering = bundle[row, slot]
@@ -81,7 +85,8 @@ def counted(problem: Problem, person: Ints, bundle: Ints) -> tuple[Floats, Float
     row, at = row[useful], at[useful]
     jp = np.bincount(row, weights=b.entries["jp"][at], minlength=len(bundle))
     once = np.unique(np.column_stack([row, at]), axis=0)  # a programme locked in twice gives its mandate once
-    return jp, np.bincount(once[:, 0], weights=b.entries["mandate"][once[:, 1]], minlength=len(bundle))
+    mandate = np.bincount(once[:, 0], weights=b.entries["mandate"][once[:, 1]], minlength=len(bundle))
+    return jp.astype(float), mandate.astype(float)
 
 
 def shared(draft: Draft) -> Shared:
@@ -131,7 +136,9 @@ def choose_again(draft: Draft, books: Shared, prices: Prices, order: Ints) -> tu
 
 
 def drop_people(draft: Draft, offerings: npt.NDArray[np.bool_], people: Ints | None = None) -> None:
-    """Take the offerings marked out of every bundle, or of those of some people, and what needed them first with them."""
+    """Take the offerings marked out of every bundle, or of those of some people, and what needed them first
+    with them.
+    """
     b = draft.problem.bundles
     if people is None:
         people = np.flatnonzero((offerings[draft.bundle] & (draft.bundle >= 0)).any(axis=1))
@@ -145,9 +152,7 @@ def drop_people(draft: Draft, offerings: npt.NDArray[np.bool_], people: Ints | N
                 before[b.entries["programme"][e]] = b.entries["programme"][b.people["entry"][i] + first]
         while True:
             held = {programmes[o] for o in keep}
-            left = [
-                o for o in keep if before.get(programmes[o]) is None or before[programmes[o]] in held
-            ]
+            left = [o for o in keep if before.get(programmes[o]) is None or before[programmes[o]] in held]
             if len(left) == len(keep):
                 break
             keep = left
@@ -157,7 +162,9 @@ def drop_people(draft: Draft, offerings: npt.NDArray[np.bool_], people: Ints | N
 
 
 def round_classes(problem: Problem, fractional: Floats) -> Floats:
-    """Whole classes nearest to a fractional plan, within maxima and resources; without a limit of seats all may come."""
+    """Whole classes nearest to a fractional plan, within maxima and resources; without a limit of seats all
+    may come.
+    """
     p = problem
     whole = np.minimum(np.floor(fractional + 0.5), p.max_classes)
     whole = np.where(np.isinf(p.seats), p.max_classes, whole)

@@ -1,8 +1,8 @@
 """From tables to arrays: the planning problem as the solver sees it.
 
-Identifiers become positions, once, here. People are ordered by unit and home place, so that a *group* (people of one
-unit living at one place) is a contiguous run that shares one price per offering; offerings are ordered by programme,
-so that the dates of a programme are contiguous.
+Identifiers become positions, once, here. People are ordered by unit and home place, so that a *group* (people
+of one unit living at one place) is a contiguous run that shares one price per offering; offerings are ordered
+by programme, so that the dates of a programme are contiguous.
 """
 
 from __future__ import annotations
@@ -80,7 +80,9 @@ class Bundles(NamedTuple):
 
 
 def records(dtype: np.dtype[Any], **columns: Any) -> Any:
-    """Columns as one array of records; a pointer column is one longer than the rest, which are padded with zero."""
+    """Columns as one array of records; a pointer column is one longer than the rest, which are padded with
+    zero.
+    """
     out = np.zeros(max(len(column) for column in columns.values()), dtype)
     for name, column in columns.items():
         out[name][: len(column)] = column
@@ -89,7 +91,7 @@ def records(dtype: np.dtype[Any], **columns: Any) -> Any:
 
 @dataclass(frozen=True)
 class Problem:
-    """One planning problem. Money in rupiah, closure in points; see `Bundles` for what concerns one person."""
+    """One planning problem: money in rupiah, closure in points; `bundles` holds what concerns one person."""
 
     bundles: Bundles
     person_id: list[str]  # in the order of the arrays
@@ -297,7 +299,7 @@ class _Builder:
             floor_points=floors["points"],
             floor_need=floors["need"],
             mandate_points=self.mandate_total,
-            need_points=need_points,
+            need_points=need_points.astype(float),
             unpriced_loss=-loss,
             policy=policy,
         )
@@ -447,7 +449,7 @@ class _Builder:
                 if text:
                     names = {name.strip() for name in text.split(";")}
                     allowed[:, p] = [value in names for value in values]
-            person = of_person.replace_strict(code, return_dtype=pl.Int64).to_numpy() if len(values) else None
+            person = of_person.replace_strict(code, return_dtype=pl.Int64).to_numpy()
             tests.append((person, allowed))
 
         def eligible(keys: Ints) -> npt.NDArray[np.bool_]:
@@ -460,7 +462,9 @@ class _Builder:
         return eligible
 
     def _drop_unreachable(self, keys: Ints, before: Ints, done_key: Ints, locked_key: Ints) -> Ints:
-        """Leave out what nobody could hold: no date within reach, a ceiling below its hours, no way to what comes before."""
+        """Leave out what nobody could hold: no date within reach, a ceiling below its hours, no way to what
+        comes before.
+        """
         count = len(self.programmes)
         off, places = self.off, self.places
         needed = (

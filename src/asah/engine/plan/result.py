@@ -21,7 +21,9 @@ TOLERANCE = 1e-6
 
 @dataclass(frozen=True)
 class Plan:
-    """A plan as tables (`frames`) and as numbers about the whole (`summary`), both as tables.md section 4 says."""
+    """A plan as tables (`frames`) and as numbers about the whole (`summary`), both as tables.md section 4
+    says.
+    """
 
     frames: dict[str, pl.DataFrame]
     summary: dict[str, Any]
@@ -122,7 +124,8 @@ def class_table(draft: Draft) -> pl.DataFrame:
 
 def jp_left(draft: Draft) -> Floats:
     """JP still missing to the target, by person."""
-    return np.maximum(0.0, draft.problem.bundles.people["short"][:-1] - worth(draft)[2])
+    left: Floats = np.maximum(0.0, draft.problem.bundles.people["short"][:-1] - worth(draft)[2])
+    return left
 
 
 def people_outcome(draft: Draft, closed: Floats, prices: Prices, tables: Tables) -> pl.DataFrame:
@@ -150,12 +153,15 @@ def people_outcome(draft: Draft, closed: Floats, prices: Prices, tables: Tables)
 def price_table(problem: Problem, prices: Prices) -> pl.DataFrame:
     """Every price above zero, in full precision."""
     rows: list[tuple[str, str | None, int | None, float]] = []
+    all_points = float(problem.need_points.sum()) * (1.0 + float(prices.equity.sum()))
+    beyond = 1.0 + all_points - problem.unpriced_loss
     if prices.total > 0:
         rows.append(("total", None, None, prices.total))
     for scope, ids, values in (
         ("fund", problem.fund_id, prices.fund),
         ("unit", [problem.unit_id[u] for u in problem.unit_budget_unit], prices.unit),
-        ("seats", problem.offering_id, prices.seats),
+        # nobody gets into an offering without classes: its seats cost more than all there is to gain
+        ("seats", problem.offering_id, np.where(problem.max_classes > 0, prices.seats, beyond)),
         ("minimum", problem.offering_id, prices.minimum),
         ("equity", problem.floor_key, prices.equity),
     ):

@@ -1,4 +1,6 @@
-"""The search: prices and bound, whole classes, people, and rounds that better the plan until it is near enough."""
+"""The search: prices and bound, whole classes, people, and rounds that better the plan until it is near
+enough.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +16,12 @@ import numpy as np
 from asah.engine.plan.dual import Axes, DualResult, find_prices
 from asah.engine.plan.improve import close_classes, fill, open_classes, scaled, tidy
 from asah.engine.plan.kernel import assign_groups, closures, desk, place_wishes, price_groups
+from asah.engine.plan.mip import solve_mip
 from asah.engine.plan.pool import Pool, choose
 from asah.engine.plan.pricing import Pricer, Prices, class_price, tariff
 from asah.engine.plan.primal import Draft, round_classes, shared, trim, worth
 from asah.engine.plan.problem import Problem
+from asah.engine.tables import Tables
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,7 @@ class Search:
     draft: Draft | None = None
     objective: float = -np.inf
     bound: float = np.inf
+    bound_by: str = "prices"
     prices: Prices | None = None
     stage: str = ""
     seconds: dict[str, float] = field(default_factory=dict)
@@ -112,12 +117,15 @@ class Search:
         return self.draft is not None and self.gap() <= self.options.gap
 
 
+EXACT_PEOPLE = 100
 POOL_PEOPLE = 3000  # above it a class more or less matters little and the programme over bundles grows slow
 POOL_SECONDS = 20.0
 
 
 def assign(draft: Draft, result: DualResult, rng: np.random.Generator) -> None:
-    """Give people the bundles drawn from the averaged plan as far as they fit, then let everybody choose at the prices."""
+    """Give people the bundles drawn from the averaged plan as far as they fit, then let everybody choose at
+    the prices.
+    """
     p = draft.problem
     order = rng.permutation(len(p.bundles.groups) - 1)
     wish = result.draw(rng).astype(np.int64)
@@ -158,7 +166,7 @@ def swap(
 
 
 def warm_up(problem: Problem) -> None:
-    """Compile what is compiled, or read it from the cache, before the clock starts: on nobody, so that nothing is searched."""
+    """Compile, or read from the cache, before the clock starts: on nobody, so that nothing is searched."""
     b, t, d = problem.bundles, tariff(problem, Prices.zero(problem)), desk(problem.bundles)
     draft = Draft.empty(problem, np.zeros(problem.offerings))
     books, nobody = shared(draft), np.zeros(0, dtype=np.int64)
@@ -171,13 +179,27 @@ def warm_up(problem: Problem) -> None:
     closures(b, nobody, draft.bundle[:0], len(floors))
 
 
+def settle(search: Search, tables: Tables) -> None:
+    """The whole problem as one mixed-integer programme: for a handful of people it gives the optimum."""
+    answer = solve_mip(
+        search.problem, tables, seconds=search.left(), seed=search.options.seed, stop=search.out_of_time
+    )
+    if answer.objective is None or answer.bound is None or answer.classes is None:
+        return
+    bundle = answer.bundle.astype(np.int64)
+    search.offer(Draft(search.problem, bundle, (bundle >= 0).sum(axis=1).astype(np.int64), answer.classes))
+    if answer.status == "optimal":
+        search.bound, search.bound_by = search.objective, "solver"
+
+
 def solve(
     problem: Problem,
+    tables: Tables,
     options: Options,
     tell: Callable[[Progress], None] | None = None,
     stop: threading.Event | None = None,
 ) -> Search:
-    """Search for the best plan; whatever stops it, the best plan found and a valid bound are in the result."""
+    """Search for the best plan; whatever stops it, the result holds the best one found and a valid bound."""
     warm_up(problem)
     search = Search(problem, options, stop or threading.Event(), tell)
     threads = options.threads or min(4, os.cpu_count() or 1)
@@ -197,6 +219,13 @@ def solve(
     root, root_axes, _ = find_prices(pricer, max_passes=100, tolerance=2e-4, stop=stop_pricing)
     search.bound = np.inf
     search.prove(root)
+
+    if problem.people <= EXACT_PEOPLE and not search.out_of_time():
+        search.enter("exact")
+        settle(search, tables)
+        if search.gap() <= 1e-9:
+            search.leave()
+            return search
 
     search.enter("classes")
     classes = round_classes(problem, root.classes)

@@ -1,0 +1,66 @@
+"""Plans of small offices: the optimum, accepted by the independent check, the same whatever the threads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from asah.engine.check import check_plan
+from asah.engine.errors import InfeasibleError
+from asah.engine.plan import Options, Plan, make_plan
+from asah.engine.simulate import write_region
+from asah.engine.tables import OutputFolder, Tables, load
+from engine.check.oracle import Oracle, random_problem
+
+
+def written(plan: Plan, folder: Path) -> Path:
+    with OutputFolder(folder) as out:
+        for name, frame in plan.frames.items():
+            out.write(name, frame)
+        out.write_json("summary.json", plan.summary)
+    return folder
+
+
+def best_worth(problem: Tables) -> float | None:
+    """The worth of the best plan there is, by looking at all of them; None when the locks allow none."""
+    oracle = Oracle(problem)
+    return max((oracle.worth(plan) for plan, _ in oracle.plans()), default=None)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_a_tiny_problem_gets_the_best_plan_there_is_and_check_accepts_it(seed: int, tmp_path: Path) -> None:
+    problem = random_problem(seed)
+    best = best_worth(problem)
+    if best is None:
+        with pytest.raises(InfeasibleError) as refused:
+            make_plan(problem, Options(threads=1))
+        assert refused.value.rows
+        return
+    plan = make_plan(problem, Options(threads=1))
+    assert plan.summary["status"] == "optimal"
+    assert plan.summary["objective"] == pytest.approx(best, abs=1e-6)
+    result = check_plan(problem=problem, plan_folder=written(plan, tmp_path / "plan"))
+    assert result.failures == ()
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Tables:
+    folder = tmp_path_factory.mktemp("office") / "in"
+    write_region(region="merangin", people=300, seed=1, out=folder, ratings=False)
+    return load(folder, "plan")
+
+
+def test_an_office_gets_a_plan_under_its_bound_that_check_accepts(office: Tables, tmp_path: Path) -> None:
+    plan = make_plan(office, Options(threads=1, seconds=15, gap=0.3))
+    assert plan.summary["worth_of_nothing"] < plan.summary["objective"] <= plan.summary["bound"]
+    result = check_plan(problem=office, plan_folder=written(plan, tmp_path / "plan"))
+    assert result.failures == ()
+    assert plan.summary["bound"] == pytest.approx(result.bound)
+
+
+def test_the_plan_is_the_same_whatever_the_number_of_threads(office: Tables) -> None:
+    one, three = (make_plan(office, Options(threads=k, seconds=300, gap=0.5)) for k in (1, 3))
+    for name, frame in one.frames.items():
+        assert frame.equals(three.frames[name]), name
+    assert one.summary["bound"] == three.summary["bound"]
