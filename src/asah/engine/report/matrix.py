@@ -8,7 +8,7 @@ from typing import Final
 import polars as pl
 
 from asah.engine.report.language import INDONESIAN
-from asah.engine.tables import Tables
+from asah.engine.tables import SCHEMA, Tables
 
 # What the article asks for and the tables may leave blank, as (column, what it is called).
 COMPULSORY: Final = (
@@ -96,8 +96,13 @@ def _people(tables: Tables, lines: pl.DataFrame) -> pl.DataFrame:
 
 def _participants(tables: Tables, lines: pl.DataFrame) -> pl.DataFrame:
     people = _people(tables, lines)
+    posts = {
+        kind: INDONESIAN.choice("value", kind)
+        for kind in SCHEMA["people"].column("position_kind").choices or ()
+    }
+    unknown = INDONESIAN.choice("value", "-")
     kinds = people.with_columns(
-        pl.col("position_kind").fill_null("-").map_elements(_post, return_dtype=pl.String).alias("post")
+        pl.col("position_kind").replace_strict(posts, default=unknown, return_dtype=pl.String).alias("post")
     )
     targets = (
         _counted(kinds, "post")
@@ -121,10 +126,6 @@ def _participants(tables: Tables, lines: pl.DataFrame) -> pl.DataFrame:
         .alias("units")
     )
     return targets.join(units, on="offering_id", how="left")
-
-
-def _post(kind: str) -> str:
-    return INDONESIAN.choice("value", kind)
 
 
 def _counted(people: pl.DataFrame, name: str) -> pl.DataFrame:

@@ -126,7 +126,8 @@ def _class_shares(lines: pl.DataFrame, costs: Mapping[str, int]) -> list[int]:
 
 def _classes_for_nobody(tables: Tables, frames: Frames, lines: pl.DataFrame) -> pl.DataFrame:
     costs = _class_costs(tables, frames)
-    empty = [key for key in costs if costs[key] and key not in set(lines["offering_id"])]
+    attended = set(lines["offering_id"].unique())
+    empty = [key for key, cost in costs.items() if cost and key not in attended]
     rows = pl.DataFrame(
         {"offering_id": empty, "class_idr": [costs[key] for key in empty]},
         schema={"offering_id": pl.String, "class_idr": pl.Int64},

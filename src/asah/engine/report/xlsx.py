@@ -170,7 +170,7 @@ class _Plan:
             Column("Jumlah", "total_idr", "rupiah", 14, total=True),
             *([Column("Dikunci", "locked", width=8)] if locked["locked"].any() else []),
         )
-        self._table("Nama", "Daftar nama peserta, satu baris tiap keikutsertaan", columns, named, frozen=3)
+        self._table("Nama", "Daftar nama peserta, satu baris tiap pendaftaran", columns, named, frozen=3)
 
     def _left_out(self) -> None:
         outcome = self.frames["people_outcome"].filter(pl.col("state") != "planned")
@@ -187,7 +187,7 @@ class _Plan:
             Column("Nama", "name", width=26),
             Column("Golongan", "golongan", width=9),
             Column("Jenis jabatan", "post", width=13),
-            Column("Status", "employment", width=10),
+            Column("Kepegawaian", "employment", width=10),
             Column("Unit kerja", "unit", width=28),
             Column("Tempat tugas", "home", width=16),
             Column("Keadaan", "state", width=13),
@@ -214,11 +214,11 @@ class _Plan:
             Column("Nama", "name", width=26),
             Column("Golongan", "golongan", width=9),
             Column("Jenis jabatan", "post", width=13),
-            Column("Status", "employment", width=10),
+            Column("Kepegawaian", "employment", width=10),
             Column("Unit kerja", "unit", width=30),
             Column("Program wajib yang belum diberikan", "programme", width=44, wrap=True),
         )
-        self._table("Wajib", "Kewajiban yang tidak terpenuhi dalam rencana", columns, missed, frozen=3)
+        self._table("Wajib", "Kewajiban terlewat dalam rencana", columns, missed, frozen=3)
 
     # ---- recaps
 
@@ -233,7 +233,7 @@ class _Plan:
             Column("Orang", "people", "whole", 9, total=True),
             Column("Direncanakan", "planned", "whole", 12, total=True),
             Column("Ditunda", "deferred", "whole", 10, total=True),
-            Column("Dikecualikan", "exempt", "whole", 12, total=True),
+            Column("Tanpa kebutuhan", "exempt", "whole", 12, total=True),
             Column("Kesenjangan (poin)", "need_points", "points", 13, total=True),
             Column("Ditutup (poin)", "closed_points", "points", 13, total=True),
             Column("Ditutup", "share", "percent", 10),
@@ -288,7 +288,7 @@ class _Plan:
             Column("Terisi", "filled", "percent", 9),
             Column("Paling sedikit per kelas", "min_per_class", "whole", 11),
             Column("Biaya per kelas", "cost_per_class_idr", "rupiah", 14),
-            Column("Sumber daya", "resource_id", width=16),
+            Column("Sarana", "resource_id", width=16),
             *_MONEY,
         )
         self._table("Kelas", "Kelas yang dibuka", columns, classes, frozen=2)
@@ -490,14 +490,14 @@ def _figures(facts: Facts) -> list[tuple[str, Any, Any]]:
         ("Bagian yang ditutup", share(plan.closed, plan.need), "percent"),
         ("Nilai rencana (poin)", plan.objective, "points"),
         ("Batas atas (poin)", plan.bound, "points"),
-        ("Selisih terbukti, paling banyak", plan.gap, "percent"),
+        ("Celah terbukti, paling banyak", plan.gap, "percent"),
         ("Orang direncanakan", people["planned"], "whole"),
         ("Orang ditunda", people["deferred"], "whole"),
-        ("Orang dikecualikan", people["exempt"], "whole"),
+        ("Orang tanpa kebutuhan", people["exempt"], "whole"),
         ("Orang yang masih kurang JP", facts.summary["jp_short_people"], "whole"),
         ("Kelas", facts.summary["classes"], "whole"),
-        ("Keikutsertaan", facts.lines["person_id"].count(), "whole"),
-        ("Kewajiban yang tidak terpenuhi", len(facts.missed), "whole"),
+        ("Pendaftaran", facts.lines["person_id"].count(), "whole"),
+        ("Kewajiban terlewat", len(facts.missed), "whole"),
         ("Penyelenggaraan yang isinya belum lengkap (Pasal 207)", facts.incomplete, "whole"),
     ]
 
