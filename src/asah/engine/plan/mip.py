@@ -22,12 +22,12 @@ from asah.engine.plan.rows import (
     make_pairs,
     open_rows,
     personal_rows,
-    prerequisites,
     shared_rows,
+    with_what_comes_before,
 )
 from asah.engine.tables import Tables
 
-OPEN_ROWS = 20_000  # beyond so many pairs the rows that only tighten the relaxation cost more than they help
+OPEN_ROWS = 8_000  # more rows that only tighten the relaxation cost more time than they save
 
 
 @dataclass(frozen=True)
@@ -82,8 +82,7 @@ def solve_mip(
     carried = Carried(np.arange(many), pairs.person, pairs.offering, many)
     sums = _capped_sums(problem, pairs)
     blocks = [*personal_rows(problem, tables, pairs), *shared_rows(problem, carried)]
-    if many <= OPEN_ROWS:
-        blocks.append(open_rows(problem, carried))
+    blocks += _tighter(problem, carried)
     first = many + offerings
     blocks += [_caps(sums, first), _floors(problem, sums, first)]
     floors = len(problem.floor_points)
@@ -141,8 +140,7 @@ def solve_bundles(
     column, slot = np.nonzero(bundle >= 0)
     carried = Carried(column, person[column], bundle[column, slot], many)
     blocks = [_one_each(problem, person), *shared_rows(problem, carried)]
-    if len(column) <= OPEN_ROWS:
-        blocks.append(open_rows(problem, carried))
+    blocks += _tighter(problem, carried)
     at, floor = np.nonzero(floor_closure)
     blocks.append(_floor_rows(problem, floor, at, floor_closure[at, floor], many + offerings))
     model = Model(
@@ -308,6 +306,11 @@ def _floor_rows(problem: Problem, floor: Ints, column: Ints, points: Floats, sho
 # ---- plans
 
 
+def _tighter(problem: Problem, carried: Carried) -> list[Block]:
+    block = open_rows(problem, carried)
+    return [block] if len(block.owner) <= OPEN_ROWS else []
+
+
 def _worth_trying(problem: Problem, tables: Tables, fillers: bool) -> Bools:
     """People x offerings: of use to the person, or with `fillers` to a class they can help to fill."""
     b = problem.bundles
@@ -319,16 +322,6 @@ def _worth_trying(problem: Problem, tables: Tables, fillers: bool) -> Bools:
         useful[:, with_what_comes_before(tables, np.unique(programme[problem.min_per_class > 1]))] = True
     chosen: Bools = useful[:, programme]
     return chosen
-
-
-def with_what_comes_before(tables: Tables, programmes: Ints) -> Ints:
-    """The programmes and everything that must come before them."""
-    before = prerequisites(tables)
-    while True:
-        more = np.union1d(programmes, before[programmes][before[programmes] >= 0])
-        if len(more) == len(programmes):
-            return more
-        programmes = more
 
 
 def _one_each(problem: Problem, person: Ints) -> Block:

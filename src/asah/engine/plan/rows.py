@@ -64,13 +64,17 @@ def row_of(ids: list[str], column: pl.Series) -> Ints:
     return np.array([row[key] for key in ids], np.int64)
 
 
-def may_take(problem: Problem, tables: Tables) -> Bools:
-    """People x offerings: what rule 1 leaves to each person, apart from two dates of one programme."""
+def refusals(problem: Problem, tables: Tables, person: Ints, offering: Ints) -> dict[str, Bools]:
+    """By reason, where rule 1 keeps a person out of an offering, apart from two dates of one programme.
+
+    `person` and `offering` broadcast: equally long ones are pairs, a column and a row make a matrix. The
+    reasons are not_eligible, completed, retired and unreachable.
+    """
     people = tables["people"][problem.input_row]
     programmes = tables["programmes"]
     offerings = tables["offerings"][row_of(problem.offering_id, tables["offerings"]["offering_id"])]
     programme = problem.bundles.offerings["programme"]
-    open_ = np.ones((problem.people, len(programmes)), np.bool_)
+    eligible = np.ones((problem.people, len(programmes)), np.bool_)
     for own, lists in (
         ("employment", "eligible_employment"),
         ("position_kind", "eligible_position_kind"),
@@ -79,18 +83,29 @@ def may_take(problem: Problem, tables: Tables) -> Bools:
         for p, text in enumerate(programmes[lists]):
             if text is not None:
                 names = [name.strip() for name in text.split(";")]
-                open_[:, p] &= people[own].is_in(names).fill_null(False).to_numpy()
-    who, what = completed(problem, tables)
-    open_[who, what] = False
+                eligible[:, p] &= people[own].is_in(names).fill_null(False).to_numpy()
+    done = np.zeros_like(eligible)
+    done[completed(problem, tables)] = True
 
     retires = people["retires_on"].to_physical().cast(pl.Float64).to_numpy()
     ends = offerings["end_date"].to_physical().cast(pl.Float64).to_numpy()
     network = [MANY if level is None else CONNECTIVITY[level] for level in tables["places"]["connectivity"]]
     needed = np.array([CONNECTIVITY[level] for level in programmes["connectivity"]], np.int64)[programme]
-    reached = np.array(network, np.int64)[:, None] >= needed
-    reached |= offerings["place_id"].is_not_null().to_numpy()
-    may: Bools = open_[:, programme] & reached[problem.place_of_person]
-    may &= ~(ends > retires[:, None])
+    cut_off = np.array(network, np.int64)[:, None] < needed
+    cut_off &= offerings["place_id"].is_null().to_numpy()
+    return {
+        "not_eligible": ~eligible[person, programme[offering]],
+        "completed": done[person, programme[offering]],
+        "retired": ends[offering] > retires[person],
+        "unreachable": cut_off[problem.place_of_person[person], offering],
+    }
+
+
+def may_take(problem: Problem, tables: Tables) -> Bools:
+    """People x offerings: what rule 1 leaves to each person, apart from two dates of one programme."""
+    everybody, everything = np.arange(problem.people)[:, None], np.arange(problem.offerings)[None, :]
+    refused = refusals(problem, tables, everybody, everything).values()
+    may: Bools = ~np.logical_or.reduce(list(refused))
     return may
 
 
@@ -117,6 +132,16 @@ def prerequisites(tables: Tables) -> Ints:
     """Programme that must come before each programme, -1 for none."""
     row = {key: index for index, key in enumerate(tables["programmes"]["programme_id"])}
     return np.array([row.get(key, -1) for key in tables["programmes"]["prerequisite_id"]], np.int64)
+
+
+def with_what_comes_before(tables: Tables, programmes: Ints) -> Ints:
+    """The programmes and everything that must come before them."""
+    before = prerequisites(tables)
+    while True:
+        more = np.union1d(programmes, before[programmes][before[programmes] >= 0])
+        if len(more) == len(programmes):
+            return more
+        programmes = more
 
 
 def make_pairs(problem: Problem, tables: Tables, chosen: Bools, *, keep_out: bool = True) -> Pairs:
