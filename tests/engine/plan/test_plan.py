@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from asah.engine.check import check_plan
@@ -64,3 +66,22 @@ def test_the_plan_is_the_same_whatever_the_number_of_threads(office: Tables) -> 
     for name, frame in one.frames.items():
         assert frame.equals(three.frames[name]), name
     assert one.summary["bound"] == three.summary["bound"]
+
+
+def test_planning_again_after_a_cut_keeps_most_enrolments(office: Tables, tmp_path: Path) -> None:
+    first = make_plan(office, Options(threads=1, seconds=300, gap=0.5))
+    total = int(office["budgets"].filter(pl.col("scope") == "total")["amount_idr"][0])
+    cut = pl.when(pl.col("scope") == "total").then(int(total * 0.95)).otherwise(pl.col("amount_idr"))
+    frames = {**office.frames, "budgets": office["budgets"].with_columns(amount_idr=cut)}
+    smaller = dataclasses.replace(office, frames=frames)
+    again = make_plan(
+        smaller,
+        Options(threads=1, seconds=300, gap=0.5, points_per_change=1.0),
+        previous=first.frames["enrolments"],
+    )
+    assert check_plan(problem=smaller, plan_folder=written(again, tmp_path / "again")).failures == ()
+    key = ["person_id", "offering_id"]
+    kept = first.frames["enrolments"].join(again.frames["enrolments"], on=key, how="semi")
+    added = again.frames["enrolments"].join(first.frames["enrolments"], on=key, how="anti")
+    assert again.summary["changes"] == len(first.frames["enrolments"]) - len(kept) + len(added)
+    assert len(kept) > 0.8 * len(first.frames["enrolments"])

@@ -29,7 +29,7 @@ def make_plan(
     contradict limits.
     """
     stop = stop or threading.Event()
-    search = solve(build(tables), tables, options, progress, stop)
+    search = solve(build(tables), tables, options, progress, stop, previous)
     if stop.is_set():
         status = "interrupted"
     elif search.gap() <= 1e-9:

@@ -12,7 +12,7 @@ from asah.engine.plan.problem import Floats
 FADES = (1.0, 1.0, 0.6, 0.3, 0.1)
 
 
-def fill(draft: Draft, prices: Prices, rng: np.random.Generator) -> None:
+def fill(draft: Draft, prices: Prices, rng: np.random.Generator, charge: float = 0.0) -> None:
     """Everybody chooses again at the prices, then at falling ones, so that what is left is used."""
     groups = len(draft.problem.bundles.groups) - 1
     books = shared(draft)
@@ -24,7 +24,7 @@ def fill(draft: Draft, prices: Prices, rng: np.random.Generator) -> None:
             seats=prices.seats * (1.0 if step < 2 else fade),
             absence=prices.absence * fade,
         )
-        choose_again(draft, books, faded, rng.permutation(groups))
+        choose_again(draft, books, faded, rng.permutation(groups), 1e-7 + charge)
 
 
 def close_classes(draft: Draft, prices: Prices, cost: Floats, share: float) -> int:
@@ -106,11 +106,11 @@ def open_classes(draft: Draft, prices: Prices, cost: Floats, share: float) -> in
     return opened
 
 
-def tidy(draft: Draft, prices: Prices, rng: np.random.Generator) -> None:
+def tidy(draft: Draft, prices: Prices, rng: np.random.Generator, charge: float = 0.0) -> None:
     """Take out classes below their minimum and use what that frees."""
     close_short(draft)
     trim(draft)
-    fill(draft, prices, rng)
+    fill(draft, prices, rng, charge)
     trim(draft)
 
 

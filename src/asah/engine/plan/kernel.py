@@ -652,13 +652,21 @@ def _move(
 
 @compiled
 def assign_groups(
-    b: Bundles, t: Tariff, d: Desk, s: Shared, equity: Any, order: Any, bundle: Any, size: Any
+    b: Bundles,
+    t: Tariff,
+    d: Desk,
+    s: Shared,
+    equity: Any,
+    order: Any,
+    bundle: Any,
+    size: Any,
+    least_gain: float,
 ) -> tuple[int, float]:
     """Let people choose again, one after another, from what is left at the prices; returns changes and worth
     gained.
 
-    A person keeps what they have when nothing affordable is better at the prices, and when leaving would take
-    a class below its minimum. `order` are groups; `bundle` (n x width) and `size` (n) are changed in place.
+    A person keeps what they have when nothing affordable is better by `least_gain`, and when leaving would
+    take a class below its minimum. `order` are groups; `bundle` (n x width) and `size` (n) are changed in place.
     """
     b, t, d, s = borrow(b), borrow(t), borrow(d), borrow(s)
     changes = 0
@@ -680,7 +688,7 @@ def assign_groups(
                 d.seats[o] = s.room[o] - s.enrolled[o]
             before = _worth(b, d, i, equity, old, count)
             after, many = best_bundle(b, d, i, place, equity, taken)
-            accept = after > before + 1e-7
+            accept = after > before + least_gain
             if accept:
                 for x in range(count):
                     if s.enrolled[old[x]] < s.least[old[x]]:

@@ -127,11 +127,21 @@ def shared(draft: Draft) -> Shared:
     )
 
 
-def choose_again(draft: Draft, books: Shared, prices: Prices, order: Ints) -> tuple[int, float]:
+def choose_again(
+    draft: Draft, books: Shared, prices: Prices, order: Ints, least_gain: float = 1e-7
+) -> tuple[int, float]:
     """One round of `assign_groups` over the groups in `order`; changes the draft and its books."""
     p = draft.problem
     return assign_groups(
-        p.bundles, tariff(p, prices), desk(p.bundles), books, prices.equity, order, draft.bundle, draft.size
+        p.bundles,
+        tariff(p, prices),
+        desk(p.bundles),
+        books,
+        prices.equity,
+        order,
+        draft.bundle,
+        draft.size,
+        least_gain,
     )
 
 

@@ -13,6 +13,7 @@ from asah.engine.errors import Finding
 from asah.engine.plan.pricing import Prices
 from asah.engine.plan.primal import Draft, needed_classes, worth
 from asah.engine.plan.problem import Floats, Problem
+from asah.engine.plan.replan import changed
 from asah.engine.plan.solve import Search
 from asah.engine.tables import Tables
 
@@ -68,7 +69,7 @@ def to_plan(search: Search, tables: Tables, *, status: str, bound_by: str, warni
         "classes": int(classes["classes"].sum()),
         "jp_short_people": int((jp_left(draft) > 1e-9).sum()),
         "mandates_missed": mandates_missed(draft, tables),
-        "changes": None,
+        "changes": None if search.earlier is None else changed(search.earlier, draft),
         "warnings": [vars(finding) for finding in warnings],
         "seed": search.options.seed,
         "engine_version": asah.__version__,

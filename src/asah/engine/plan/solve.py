@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
+import polars as pl
 
 from asah.engine.plan.dual import Axes, DualResult, find_prices
 from asah.engine.plan.improve import close_classes, fill, open_classes, scaled, tidy
@@ -21,6 +22,7 @@ from asah.engine.plan.pool import Pool, choose
 from asah.engine.plan.pricing import Pricer, Prices, class_price, tariff
 from asah.engine.plan.primal import Draft, round_classes, shared, trim, worth
 from asah.engine.plan.problem import Problem
+from asah.engine.plan.replan import changed, earlier
 from asah.engine.tables import Tables
 
 
@@ -57,6 +59,8 @@ class Search:
     began: float = field(default_factory=time.monotonic)
     draft: Draft | None = None
     objective: float = -np.inf
+    charged: float = -np.inf  # the objective less the charge for changes
+    earlier: Draft | None = None  # the plan that changes are counted against
     bound: float = np.inf
     bound_by: str = "prices"
     prices: Prices | None = None
@@ -91,11 +95,14 @@ class Search:
             )
 
     def offer(self, draft: Draft) -> bool:
-        """Keep a plan if it is the best so far."""
+        """Keep a plan if it is the best so far, changes of an earlier plan charged."""
         value = worth(draft)[0]
-        if value <= self.objective + 1e-9 * max(1.0, abs(value)):
+        charged = value
+        if self.earlier is not None:
+            charged -= self.options.points_per_change * changed(self.earlier, draft)
+        if charged <= self.charged + 1e-9 * max(1.0, abs(charged)):
             return False
-        self.draft, self.objective = draft.copy(), value
+        self.draft, self.objective, self.charged = draft.copy(), value, charged
         self.report()
         return True
 
@@ -174,7 +181,7 @@ def warm_up(problem: Problem) -> None:
     bundle = np.full((problem.people, b.width), -1, np.int32)
     absent = np.zeros((len(problem.unit_id), problem.periods + 1), np.int32)
     price_groups(b, t, d, none, 0, 0, bundle, sums, np.zeros(len(problem.unit_limit) + 1), absent, floors)
-    assign_groups(b, t, d, books, none, nobody, draft.bundle, draft.size)
+    assign_groups(b, t, d, books, none, nobody, draft.bundle, draft.size, 0.0)
     place_wishes(b, t, books, nobody, draft.bundle, draft.bundle, draft.size)
     closures(b, nobody, draft.bundle[:0], len(floors))
 
@@ -198,6 +205,7 @@ def solve(
     options: Options,
     tell: Callable[[Progress], None] | None = None,
     stop: threading.Event | None = None,
+    previous: pl.DataFrame | None = None,
 ) -> Search:
     """Search for the best plan; whatever stops it, the result holds the best one found and a valid bound."""
     warm_up(problem)
@@ -208,6 +216,9 @@ def solve(
     locked_only = Draft.empty(problem, np.zeros(problem.offerings))
     trim(locked_only)
     search.offer(locked_only)
+    kept = None
+    if previous is not None:
+        search.earlier, kept = earlier(problem, previous)
 
     search.enter("prices")
 
@@ -219,8 +230,12 @@ def solve(
     root, root_axes, _ = find_prices(pricer, max_passes=100, tolerance=2e-4, stop=stop_pricing)
     search.bound = np.inf
     search.prove(root)
+    if kept is not None:
+        search.charged = -np.inf  # an empty plan would be the cheapest of all where changes are dear
+        tidy(kept, root.prices, rng, options.points_per_change)
+        search.offer(kept)
 
-    if problem.people <= EXACT_PEOPLE and not search.out_of_time():
+    if problem.people <= EXACT_PEOPLE and kept is None and not search.out_of_time():
         search.enter("exact")
         settle(search, tables)
         if search.gap() <= 1e-9:
@@ -271,12 +286,12 @@ def solve(
                 share = max(0.002, share * 0.5)
         gained = search.objective - before
         stale = stale + 1 if gained < 2e-4 * (search.bound - problem.unpriced_loss) else 0
-        away, previous = axes.away, fixed.prices
+        away, last = axes.away, fixed.prices
         if search.draft is None:
             break
         classes = np.where(np.isinf(problem.seats), problem.max_classes, search.draft.classes)
         axes = Axes(problem, classes, classes)
         axes.away = away
-        point = axes.point(previous)
+        point = axes.point(last)
     search.leave()
     return search
