@@ -6,7 +6,8 @@ from dataclasses import replace
 import polars as pl
 import pytest
 
-from asah.engine.report.facts import Facts, Mismatch, gather, office_of
+from asah.engine.report.facts import Facts, Mismatch, gather
+from asah.engine.report.groups import office_of
 from asah.engine.report.privacy import LEAST_PEOPLE
 from asah.engine.tables import SCHEMA, Tables
 from engine.report.greedy import GreedyPlan

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
 
 from asah.engine.report.language import Language
 from asah.engine.report.markup import Child, Markup, tag
@@ -15,6 +18,10 @@ class Column:
 
     title: str
     number: bool = False
+
+
+def rows_of(frame: pl.DataFrame) -> list[dict[str, Any]]:
+    return list(frame.iter_rows(named=True))
 
 
 def number(title: str) -> Column:

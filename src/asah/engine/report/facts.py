@@ -11,9 +11,9 @@ import polars as pl
 
 from asah.engine import rules
 from asah.engine.report.closure import closed_needs, closure_by_enrolment
+from asah.engine.report.groups import Floor, closed_by, floors, groups, offices, people_table, units_table
 from asah.engine.report.matrix import plan_matrix
-from asah.engine.report.money import enrolment_costs
-from asah.engine.report.privacy import LEAST_PEOPLE, OTHERS, merge_small
+from asah.engine.report.money import Budget, budgets, by_form, enrolment_costs
 from asah.engine.tables import Policy, Tables
 
 Frames = Mapping[str, pl.DataFrame]
@@ -60,20 +60,6 @@ class SimpleRule:
 
 
 @dataclass(frozen=True)
-class Budget:
-    """What one budget allows and pays, in rupiah. ``limit`` None: no limit.
-
-    ``name`` None, outside the total: programmes without a fund, or travel outside any unit's budget.
-    """
-
-    scope: str
-    id: str | None
-    name: str | None
-    limit: int | None
-    spent: int
-
-
-@dataclass(frozen=True)
 class Mismatch:
     """A sum of the lines that is not what the summary says."""
 
@@ -89,16 +75,6 @@ class Missed:
     person: str
     unit: str
     programme: str
-
-
-@dataclass(frozen=True)
-class Floor:
-    """An equity floor and the share (0..1) of the group's need that is closed; None: too few people."""
-
-    column: str
-    value: str
-    wanted: float
-    reached: float | None
 
 
 @dataclass(frozen=True)
@@ -180,10 +156,10 @@ def gather(
         .join(shares, on=["person_id", "offering_id"], how="left", maintain_order="left")
         .with_columns(pl.col("closed_points").fill_null(0.0))
     )
-    people = _people(tables, frames, closed, lines)
-    units = _units(tables, people, lines)
+    people = people_table(tables, frames, closed, lines)
+    units = units_table(tables, people, lines)
     by_competency = closed.join(tables["competencies"], on="competency_id", how="left")
-    budgets = _budgets(tables, lines)
+    paid = budgets(tables, lines)
     law = rules.at(date(policy.year, 1, 1))
     return Facts(
         year=policy.year,
@@ -194,15 +170,15 @@ def gather(
         simple_rules=_simple_rules(simple_rules),
         lines=lines,
         units=units,
-        offices=_offices(tables["units"], people, units),
-        competencies=_closed_by(by_competency, "competency_id", "name", "kind"),
-        streams=_closed_by(by_competency, "stream"),
-        groups=_groups(people),
-        floors=_floors(policy, people, by_competency),
+        offices=offices(tables["units"], people, units),
+        competencies=closed_by(by_competency, "competency_id", "name", "kind"),
+        streams=closed_by(by_competency, "stream"),
+        groups=groups(people),
+        floors=floors(policy, people, by_competency),
         calendar=_calendar(tables, frames, policy.periods),
         undated=_undated(tables, frames),
-        forms=_forms(lines, frames["classes"]),
-        budgets=budgets,
+        forms=by_form(lines, frames["classes"]),
+        budgets=paid,
         places=_places(tables, frames, people),
         reasons=_reasons(frames["people_outcome"]),
         missed=_missed(tables, summary),
@@ -210,7 +186,7 @@ def gather(
         branched=frames["prices"]["branch"].n_unique() > 1,
         matrix=plan_matrix(tables, frames, lines),
         assumptions=_assumptions(tables, law),
-        mismatches=_mismatches(lines, closed, budgets, frames["classes"], summary),
+        mismatches=_mismatches(lines, closed, paid, frames["classes"], summary),
         law=law,
     )
 
@@ -241,157 +217,6 @@ def _simple_rules(given: Mapping[str, Any] | None) -> tuple[SimpleRule, ...]:
         )
         for name, rule in (given or {}).items()
     )
-
-
-# ---- people, units, groups
-
-
-def _people(tables: Tables, frames: Frames, closed: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
-    """Every person with state, need, closure and cost."""
-    outcome = frames["people_outcome"].select("person_id", "state", "reason", "need_points")
-    points = closed.group_by("person_id").agg(pl.col("closed_points").sum())
-    cost = lines.group_by("person_id").agg(pl.col("total_idr").sum())
-    zones = tables["places"].select("place_id", "zone")
-    people = tables["people"].join(outcome, on="person_id", how="left", maintain_order="left")
-    people = people.join(points, on="person_id", how="left", maintain_order="left")
-    people = people.join(cost, on="person_id", how="left", maintain_order="left")
-    people = people.join(zones, on="place_id", how="left", maintain_order="left")
-    return people.with_columns(
-        pl.col("closed_points").fill_null(0.0), pl.col("total_idr").fill_null(0), _needy().alias("needy")
-    )
-
-
-def _needy() -> pl.Expr:
-    return pl.col("need_points") > 0
-
-
-_OF_PEOPLE = (
-    pl.len().cast(pl.Int64).alias("people"),
-    pl.col("needy").sum().cast(pl.Int64),
-    *(
-        (pl.col("state") == state).sum().cast(pl.Int64).alias(state)
-        for state in ("planned", "deferred", "exempt")
-    ),
-    pl.col("need_points").sum(),
-    pl.col("closed_points").sum(),
-)
-_MONEY = ("class_idr", "person_idr", "travel_idr", "total_idr")
-
-
-def _units(tables: Tables, people: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
-    """Units with people in the order of their table; money of classes for nobody comes last, unit null."""
-    names = tables["units"].select("unit_id", "name")
-    staffed = people.group_by("unit_id").agg(*_OF_PEOPLE)
-    money = lines.group_by("unit_id").agg(pl.col(*_MONEY).sum())
-    units = names.join(staffed, on="unit_id", how="inner", maintain_order="left")
-    units = units.join(money, on="unit_id", how="left", maintain_order="left")
-    units = units.with_columns(pl.col(*_MONEY).fill_null(0))
-    nobody = money.filter(pl.col("unit_id").is_null())
-    return pl.concat([units, nobody], how="diagonal") if nobody.height else units
-
-
-def office_of(units: pl.DataFrame) -> dict[str, str]:
-    """For every unit the office it belongs to: its ancestor on the first level that has several units."""
-    parents: dict[str, str | None] = dict(units.select("unit_id", "parent_id").iter_rows())
-    children: dict[str | None, list[str]] = {}
-    for unit, parent in parents.items():
-        children.setdefault(parent, []).append(unit)
-    level, above = children.get(None, []), set[str]()
-    while len(level) == 1 and level[0] in children:
-        above.add(level[0])
-        level = children[level[0]]
-    offices = {}
-    for unit in parents:
-        at = unit
-        while at not in above and (parent := parents[at]) is not None and parent not in above:
-            at = parent
-        offices[unit] = at
-    return offices
-
-
-def _offices(tree: pl.DataFrame, people: pl.DataFrame, units: pl.DataFrame) -> pl.DataFrame:
-    """Offices by need, the largest first; the small ones together at the end under a blank name."""
-    office = office_of(tree)
-    summed = ["people", "needy", "planned", "deferred", "exempt", "need_points", "closed_points", "total_idr"]
-    staffed = units.filter(pl.col("unit_id").is_not_null()).with_columns(
-        pl.col("unit_id").replace_strict(office, return_dtype=pl.String).alias("office_id")
-    )
-    by_office = staffed.group_by("office_id").agg(pl.col(summed).sum())
-    shown = merge_small(dict(by_office.select("office_id", "needy").iter_rows()))
-    names = dict(tree.select("unit_id", "name").iter_rows())
-    return _merged(by_office, "office_id", shown, summed).with_columns(
-        pl.col("office_id").replace_strict(names, default=None, return_dtype=pl.String).alias("name")
-    )
-
-
-def _merged(frame: pl.DataFrame, key: str, shown: Mapping[str, str], summed: list[str]) -> pl.DataFrame:
-    """Rows of one shown group summed; the merged one has a null key and comes last."""
-    as_shown = pl.col(key).replace_strict(shown, return_dtype=pl.String)
-    merged = frame.with_columns(as_shown.alias(key)).group_by(key).agg(pl.col(summed).sum())
-    return merged.with_columns(pl.when(pl.col(key) != OTHERS).then(pl.col(key)).alias(key)).sort(
-        pl.col(key).is_null(), -pl.col("need_points"), key
-    )
-
-
-def _closed_by(closed: pl.DataFrame, key: str, *facts: str) -> pl.DataFrame:
-    """Need and closure by competency or stream; ``people`` have such a need."""
-    known = closed.with_columns(pl.col(key).fill_null("-"))
-    grouped = known.group_by(key).agg(
-        pl.col("person_id").n_unique().cast(pl.Int64).alias("people"),
-        pl.col("need_points", "closed_points").sum(),
-        *(pl.col(name).first() for name in facts),
-    )
-    shown = merge_small(dict(grouped.select(key, "people").iter_rows()))
-    merged = _merged(grouped, key, shown, ["people", "need_points", "closed_points"])
-    return merged.join(grouped.select(key, *facts), on=key, how="left", maintain_order="left")
-
-
-def _groups(people: pl.DataFrame) -> pl.DataFrame:
-    """Shares closed of groups that equity is asked of. No points here: see ``docs`` of the merged tables.
-
-    Zones can be unions of offices, so only whole per cents are to be shown of them: a finer figure less that
-    of the offices would tell the gap of the few that are left.
-    """
-    parts = []
-    for column in ("sex", "employment", "position_kind", "zone"):
-        known = people.with_columns(pl.col(column).fill_null("-").alias("value"))
-        summed = ["people", "needy", "planned", "need_points", "closed_points"]
-        grouped = known.group_by("value").agg(*_OF_PEOPLE).select("value", *summed)
-        shown = merge_small(dict(grouped.select("value", "needy").iter_rows()))
-        merged = _merged(grouped, "value", shown, summed)
-        parts.append(
-            merged.select(
-                pl.lit(column).alias("column"),
-                "value",
-                "people",
-                "planned",
-                (pl.col("closed_points") / pl.col("need_points")).fill_nan(None).alias("share"),
-            )
-        )
-    return pl.concat(parts)
-
-
-def _floors(policy: Policy, people: pl.DataFrame, by_competency: pl.DataFrame) -> tuple[Floor, ...]:
-    return tuple(
-        Floor(
-            floor.column,
-            floor.value,
-            floor.floor_share,
-            _reached(
-                by_competency.filter(pl.col("stream") == floor.value)
-                if floor.column == "stream"
-                else people.filter((pl.col(floor.column) == floor.value) & _needy())
-            ),
-        )
-        for floor in policy.equity
-    )
-
-
-def _reached(group: pl.DataFrame) -> float | None:
-    if group["person_id"].n_unique() < LEAST_PEOPLE:
-        return None
-    need = float(group["need_points"].sum())
-    return float(group["closed_points"].sum()) / need if need else None
 
 
 def _region(units: pl.DataFrame) -> str:
@@ -460,46 +285,6 @@ def _places(tables: Tables, frames: Frames, people: pl.DataFrame) -> pl.DataFram
     places = places.join(held, on="place_id", how="left", maintain_order="left")
     counts = pl.col("people", "planned", "classes", "enrolled").fill_null(0)
     return places.with_columns(counts).filter((pl.col("people") > 0) | (pl.col("classes") > 0))
-
-
-# ---- money
-
-
-def _forms(lines: pl.DataFrame, classes: pl.DataFrame) -> pl.DataFrame:
-    opened = classes.select("offering_id", "classes")
-    per_offering = lines.group_by("form", "offering_id", "programme_id").agg(
-        pl.col("person_id").count().cast(pl.Int64).alias("enrolled"),
-        pl.col("jp").filter(pl.col("person_id").is_not_null()).sum(),
-        pl.col(*_MONEY, "closed_points").sum(),
-    )
-    return (
-        per_offering.join(opened, on="offering_id", how="left")
-        .group_by("form")
-        .agg(
-            pl.col("programme_id").n_unique().cast(pl.Int64).alias("programmes"),
-            pl.col("classes", "enrolled", "jp", *_MONEY, "closed_points").sum(),
-        )
-        .sort(pl.col("form").str.head(1), pl.col("form").str.slice(1).cast(pl.Int64, strict=False))
-    )
-
-
-def _budgets(tables: Tables, lines: pl.DataFrame) -> tuple[Budget, ...]:
-    """Every budget and every payer: the total, the funds (courses), the units (travel)."""
-    limits = {(scope, key): amount for scope, key, amount in tables["budgets"].iter_rows()}
-    names = dict(tables["units"].select("unit_id", "name").iter_rows())
-    course = (pl.col("class_idr") + pl.col("person_idr")).sum()
-    by_fund = dict(lines.group_by("fund_id").agg(course).iter_rows())
-    by_payer = dict(lines.group_by("payer_id").agg(pl.col("travel_idr").sum()).iter_rows())
-    funds = sorted({key for scope, key in limits if scope == "fund"} | {key for key in by_fund if key})
-    units = [key for scope, key in limits if scope == "unit"]
-    rows = [Budget("total", None, None, limits.get(("total", None)), int(lines["total_idr"].sum()))]
-    rows += [Budget("fund", key, key, limits.get(("fund", key)), by_fund.get(key, 0)) for key in funds]
-    rows += [Budget("unit", key, names[key], limits["unit", key], by_payer.get(key, 0)) for key in units]
-    if by_fund.get(None):
-        rows.append(Budget("fund", None, None, None, by_fund[None]))
-    if by_payer.get(None):
-        rows.append(Budget("unit", None, None, None, by_payer[None]))
-    return tuple(rows)
 
 
 def _mismatches(

@@ -4,30 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import resources
-from typing import Final
 
-from asah.engine.report import sections
 from asah.engine.report.facts import Facts
 from asah.engine.report.language import ENGLISH, INDONESIAN, Language
 from asah.engine.report.markup import Markup, raw, tag
-
-Section = Callable[[Facts, Language], Markup | None]
-
-# The order of the page: what needs a decision first, then whether to trust the plan, then what is in it.
-SECTIONS: Final[tuple[tuple[str, Section], ...]] = (
-    ("tile", sections.tiles),
-    ("mandate", sections.mandates),
-    ("proof", sections.proof),
-    ("rule", sections.simple_rules),
-    ("closure", sections.closure),
-    ("calendar", sections.calendar),
-    ("money", sections.money),
-    ("map", sections.places),
-    ("left", sections.left_out),
-    ("price", sections.prices),
-    ("warning", sections.warnings),
-    ("about", sections.about),
-)
+from asah.engine.report.sections import SECTIONS
+from asah.engine.report.sections.worth import mismatches
 
 
 def report_html(facts: Facts) -> str:
@@ -97,4 +79,4 @@ def _masthead(facts: Facts, lang: Language) -> Markup:
 
 
 def _content(facts: Facts, lang: Language) -> Markup:
-    return tag("div", sections.mismatches(facts, lang), [show(facts, lang) for _, show in SECTIONS])
+    return tag("div", mismatches(facts, lang), [show(facts, lang) for _, show in SECTIONS])

@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import polars as pl
 
 from asah.engine.tables import Tables
 
 Frames = Mapping[str, pl.DataFrame]
+PARTS = ("class_idr", "person_idr", "travel_idr", "total_idr")
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What one budget allows and pays, in rupiah. ``limit`` None: no limit.
+
+    ``name`` None, outside the total: programmes without a fund, or travel outside any unit's budget.
+    """
+
+    scope: str
+    id: str | None
+    name: str | None
+    limit: int | None
+    spent: int
 
 
 def apportion(amount: int, weights: Sequence[int]) -> list[int]:
@@ -137,3 +153,43 @@ def _classes_for_nobody(tables: Tables, frames: Frames, lines: pl.DataFrame) -> 
     return joined.with_columns(
         *blank, pl.lit(0, pl.Int64).alias("person_idr"), pl.lit(0, pl.Int64).alias("travel_idr")
     )
+
+
+# ---- recaps
+
+
+def by_form(lines: pl.DataFrame, classes: pl.DataFrame) -> pl.DataFrame:
+    opened = classes.select("offering_id", "classes")
+    per_offering = lines.group_by("form", "offering_id", "programme_id").agg(
+        pl.col("person_id").count().cast(pl.Int64).alias("enrolled"),
+        pl.col("jp").filter(pl.col("person_id").is_not_null()).sum(),
+        pl.col(*PARTS, "closed_points").sum(),
+    )
+    return (
+        per_offering.join(opened, on="offering_id", how="left")
+        .group_by("form")
+        .agg(
+            pl.col("programme_id").n_unique().cast(pl.Int64).alias("programmes"),
+            pl.col("classes", "enrolled", "jp", *PARTS, "closed_points").sum(),
+        )
+        .sort(pl.col("form").str.head(1), pl.col("form").str.slice(1).cast(pl.Int64, strict=False))
+    )
+
+
+def budgets(tables: Tables, lines: pl.DataFrame) -> tuple[Budget, ...]:
+    """Every budget and every payer: the total, the funds (courses), the units (travel)."""
+    limits = {(scope, key): amount for scope, key, amount in tables["budgets"].iter_rows()}
+    names = dict(tables["units"].select("unit_id", "name").iter_rows())
+    course = (pl.col("class_idr") + pl.col("person_idr")).sum()
+    by_fund = dict(lines.group_by("fund_id").agg(course).iter_rows())
+    by_payer = dict(lines.group_by("payer_id").agg(pl.col("travel_idr").sum()).iter_rows())
+    funds = sorted({key for scope, key in limits if scope == "fund"} | {key for key in by_fund if key})
+    units = [key for scope, key in limits if scope == "unit"]
+    rows = [Budget("total", None, None, limits.get(("total", None)), int(lines["total_idr"].sum()))]
+    rows += [Budget("fund", key, key, limits.get(("fund", key)), by_fund.get(key, 0)) for key in funds]
+    rows += [Budget("unit", key, names[key], limits["unit", key], by_payer.get(key, 0)) for key in units]
+    if by_fund.get(None):
+        rows.append(Budget("fund", None, None, None, by_fund[None]))
+    if by_payer.get(None):
+        rows.append(Budget("unit", None, None, None, by_payer[None]))
+    return tuple(rows)

@@ -12,9 +12,12 @@ import polars as pl
 import xlsxwriter
 from xlsxwriter.exceptions import FileCreateError
 
-from asah.engine.report.facts import Budget, Facts, states_law
+from asah.engine.report.facts import Facts, states_law
 from asah.engine.report.language import INDONESIAN, share
-from asah.engine.report.sections import assumptions, budget_name, period_unit, proof_sentences, rule_rows
+from asah.engine.report.money import Budget
+from asah.engine.report.sections.delivery import budget_name, period_unit
+from asah.engine.report.sections.limits import assumptions
+from asah.engine.report.sections.worth import proof_sentences, rule_rows
 from asah.engine.report.sheets import HEADER_ROW, MOST_ROWS, Column, Kind, Sheet, Total, Workbook, write_table
 from asah.engine.tables import Tables
 
