@@ -51,8 +51,10 @@ def only(problem: Tables, kept: Collection[Cell]) -> Tables:
             pl.when(free).then(value).otherwise(pl.col(cell)).alias(cell) for cell, value in values.items()
         )
 
-    for name, column in (("locks", "offering_id"), ("budgets", "amount_idr"), ("resources", "classes")):
+    for name, column in (("locks", "offering_id"), ("resources", "classes")):
         frames[name] = frames[name].filter(~outside(name, column))
+    # without its row a unit's travel would burden the budget above it: a budget is lifted, not taken away
+    lift("budgets", "amount_idr", amount_idr=pl.lit(10**12))
     lift(
         "offerings",
         "max_classes",
