@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 import polars as pl
 
+from asah.engine.errors import InfeasibleError
+from asah.engine.plan.conflicts import explain_infeasible, lock_warnings
 from asah.engine.plan.problem import build
 from asah.engine.plan.result import Plan, to_plan
 from asah.engine.plan.solve import Options, Progress, solve
@@ -29,11 +31,16 @@ def make_plan(
     contradict limits.
     """
     stop = stop or threading.Event()
-    search = solve(build(tables), tables, options, progress, stop, previous)
+    problem = build(tables)
+    contradiction = explain_infeasible(problem, tables)
+    if contradiction:
+        raise InfeasibleError(contradiction)
+    search = solve(problem, tables, options, progress, stop, previous)
     if stop.is_set():
         status = "interrupted"
     elif search.gap() <= 1e-9:
         status = "optimal"
     else:
         status = "gap_reached" if search.near_enough() else "time_limit"
-    return to_plan(search, tables, status=status, bound_by=search.bound_by, warnings=list(tables.findings))
+    warnings = [*tables.findings, *lock_warnings(problem, tables)]
+    return to_plan(search, tables, status=status, bound_by=search.bound_by, warnings=warnings)

@@ -666,7 +666,8 @@ def assign_groups(
     gained.
 
     A person keeps what they have when nothing affordable is better by `least_gain`, and when leaving would
-    take a class below its minimum. `order` are groups; `bundle` (n x width) and `size` (n) are changed in place.
+    take a class below its minimum. `order` are groups; `bundle` (n x width) and `size` (n) are changed in
+    place.
     """
     b, t, d, s = borrow(b), borrow(t), borrow(d), borrow(s)
     changes = 0
