@@ -87,9 +87,10 @@ def demo_words(done: pipeline.Demo) -> str:
     rows.append((text("demo_checked"), text("demo_passed" if done.check.ok else "demo_not_passed")))
     words = [title, "", aligned(rows), *map(line_of, done.check.failures), ""]
     if rule and rule.closed_points > 0:
-        better = percent(s["closed_points"] / rule.closed_points - 1)
+        more = s["closed_points"] / rule.closed_points - 1
+        code = "demo_better" if more >= 0 else "demo_worse"
         name = text_or(f"rule_{run.best_rule}", str(run.best_rule))
-        words += [text("demo_better", share=better, rule=name), ""]
+        words += [text(code, share=percent(abs(more)), rule=name), ""]
     return "\n".join([*words, text("open_report", path=done.report)])
 
 
