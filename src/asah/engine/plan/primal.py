@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -221,3 +222,21 @@ def close_short(draft: Draft) -> None:
 def trim(draft: Draft) -> None:
     """Open no more classes than the enrolled fill."""
     draft.classes = needed_classes(draft.problem, draft.enrolled())
+
+
+def spent_by_scope(draft: Draft) -> dict[str, Any]:
+    """Rupiah spent: in all, by fund, and travel by unit budget."""
+    p = draft.problem
+    person, offering = draft.pairs()
+    enrolled = draft.enrolled()
+    classes = needed_classes(p, enrolled)
+    cost = classes * p.cost_per_class + enrolled * p.cost_per_person
+    trip = p.travel[p.place_of_person[person], offering]
+    payer = p.payer_of_unit[p.unit_of_person[person]]
+    by_fund = np.bincount(p.fund + 1, weights=cost, minlength=len(p.fund_id) + 1)[1:]
+    by_unit = np.bincount(payer + 1, weights=trip, minlength=len(p.unit_limit) + 1)[1:]
+    return {
+        "total": round(cost.sum() + trip.sum()),
+        "fund": {name: round(by_fund[k]) for k, name in enumerate(p.fund_id)},
+        "unit": {p.unit_id[u]: round(by_unit[k]) for k, u in enumerate(p.unit_budget_unit)},
+    }

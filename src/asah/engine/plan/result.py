@@ -11,7 +11,7 @@ import polars as pl
 import asah
 from asah.engine.errors import Finding
 from asah.engine.plan.pricing import Prices
-from asah.engine.plan.primal import Draft, needed_classes, worth
+from asah.engine.plan.primal import Draft, needed_classes, spent_by_scope, worth
 from asah.engine.plan.problem import Floats, Problem
 from asah.engine.plan.replan import changed
 from asah.engine.plan.solve import Search
@@ -180,24 +180,6 @@ def price_table(problem: Problem, prices: Prices) -> pl.DataFrame:
         orient="row",
     )
     return frame.with_columns(branch=pl.lit(None, pl.String))
-
-
-def spent_by_scope(draft: Draft) -> dict[str, Any]:
-    """Rupiah spent: in all, by fund, and travel by unit budget."""
-    p = draft.problem
-    person, offering = draft.pairs()
-    enrolled = draft.enrolled()
-    classes = needed_classes(p, enrolled)
-    cost = classes * p.cost_per_class + enrolled * p.cost_per_person
-    trip = p.travel[p.place_of_person[person], offering]
-    payer = p.payer_of_unit[p.unit_of_person[person]]
-    by_fund = np.bincount(p.fund + 1, weights=cost, minlength=len(p.fund_id) + 1)[1:]
-    by_unit = np.bincount(payer + 1, weights=trip, minlength=len(p.unit_limit) + 1)[1:]
-    return {
-        "total": round(cost.sum() + trip.sum()),
-        "fund": {name: round(by_fund[k]) for k, name in enumerate(p.fund_id)},
-        "unit": {p.unit_id[u]: round(by_unit[k]) for k, u in enumerate(p.unit_budget_unit)},
-    }
 
 
 def mandates_missed(draft: Draft, tables: Tables) -> list[dict[str, Any]]:

@@ -18,9 +18,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from asah.engine.plan.primal import Draft, shared, trim, worth
+from asah.engine.plan.primal import Draft, shared, spent_by_scope, trim, worth
 from asah.engine.plan.problem import MANY, Floats, Ints, Problem, build
-from asah.engine.plan.result import spent_by_scope
 from asah.engine.plan.simple_kernel import EPS, Books, close_thin, take_turns, trade_up, turn
 from asah.engine.tables import Tables
 
@@ -97,11 +96,11 @@ def result_of(draft: Draft) -> SimpleResult:
         closed_points=float(closed.sum()),
         spent_idr=int(spent_by_scope(draft)["total"]),
         people=int((draft.size > 0).sum()),
-        valid=_locks_stand(draft),
+        valid=locks_stand(draft),
     )
 
 
-def _locks_stand(draft: Draft) -> bool:
+def locks_stand(draft: Draft) -> bool:
     """Whether classes that locks keep open are filled, and what locked courses need first is taken."""
     p, b = draft.problem, draft.problem.bundles
     if (draft.enrolled() < draft.classes * p.min_per_class).any():

@@ -23,6 +23,7 @@ from asah.engine.plan.pricing import Pricer, Prices, class_price, tariff
 from asah.engine.plan.primal import Draft, round_classes, shared, trim, worth
 from asah.engine.plan.problem import Problem
 from asah.engine.plan.replan import changed, earlier
+from asah.engine.plan.simple_rules import RULES, follow, locks_stand, online_offerings
 from asah.engine.tables import Tables
 
 
@@ -124,6 +125,7 @@ class Search:
         return self.draft is not None and self.gap() <= self.options.gap
 
 
+PRICING_SHARE = 0.35  # of the time at most goes to the first prices, so that some is left for the plan
 EXACT_PEOPLE = 100
 POOL_PEOPLE = 3000  # above it a class more or less matters little and the programme over bundles grows slow
 POOL_SECONDS = 20.0
@@ -220,12 +222,21 @@ def solve(
     if previous is not None:
         search.earlier, kept = earlier(problem, previous)
 
+    search.enter("rules")
+    online = online_offerings(tables, problem)
+    for rule in RULES.values():
+        if kept is None and not search.out_of_time():
+            draft = follow(problem, rule, online)
+            if locks_stand(draft):
+                search.offer(draft)  # no plan of ours is below what an office does by hand
+
     search.enter("prices")
 
     def stop_pricing(value: float) -> bool:
         search.bound = min(search.bound, value)
         search.report()
-        return search.out_of_time()
+        late = time.monotonic() - search.began > PRICING_SHARE * options.seconds
+        return late or search.out_of_time()
 
     root, root_axes, _ = find_prices(pricer, max_passes=100, tolerance=2e-4, stop=stop_pricing)
     search.bound = np.inf
