@@ -16,7 +16,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from asah.engine import cli, pipeline
+from asah.engine import bench, cli, pipeline
 from asah.engine.cli import main
 from asah.engine.errors import Finding, InfeasibleError
 from engine.fake_plan import FakeStage, stage_of_plan
@@ -93,6 +93,7 @@ def test_help_loads_no_stage() -> None:
         (("simulate", "merangin", "--people", "2.5", "--out", "o"), "bilangan bulat"),
         (("needs", "in", "--out", "o", "--on", "30/11/2026"), "2026-11-30"),
         (("compare", "a"), "PLAN_B"),
+        (("bench", "--sizes", "500,x"), "bilangan bulat"),
         (("explain", "in", "plan"), "--person"),
         (("explain", "in", "plan", "--person", "P1", "--offering", "O1"), "--offering"),
         (("explain", "in", "plan", "--offering", "O1", "--programme", "X"), "--person"),
@@ -466,6 +467,22 @@ def test_compare_says_who_gains_and_who_loses(problem: Path, stage_of_plan: Fake
     assert call("compare", a, b, "--json") == 0
     told = json.loads(capsys.readouterr().out)
     assert [row["person_id"] for row in told["gainers"]] == ["P4"]
+
+
+def test_bench_takes_sizes_with_commas_or_spaces(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    calls: list[tuple[Any, ...]] = []
+
+    def note(sizes: list[int], seeds: list[int], out: Path, **options: Any) -> int:
+        calls.append((list(sizes), list(seeds), options["seconds"]))
+        return 1
+
+    monkeypatch.setattr(bench, "main", note)
+    assert call("bench", "--sizes", "500,2000", "60", "--seeds", "100", "--seconds", 5) == 1
+    assert call("bench") == 1
+    assert calls == [
+        ([500, 2000, 60], [100], 5.0),
+        (list(bench.DEFAULT_SIZES), list(bench.DEFAULT_SEEDS), None),
+    ]
 
 
 def spoil(folder: Path, table: str, values: dict[str, Any], *people: str) -> None:

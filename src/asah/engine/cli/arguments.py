@@ -93,6 +93,7 @@ def make_parser() -> argparse.ArgumentParser:
     _check(verb("check"))
     _explain(verb("explain"))
     _compare(verb("compare"))
+    _bench(verb("bench"))
     return parser
 
 
@@ -154,6 +155,16 @@ def _compare(verb: argparse.ArgumentParser) -> None:
     _plan_folder(verb, "plan_b")
 
 
+def _bench(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--sizes", type=_wholes(1), nargs="+", metavar="N", help=text("help_sizes"))
+    verb.add_argument("--seeds", type=_wholes(0), nargs="+", metavar="S", help=text("help_seeds"))
+    verb.add_argument("--region", choices=REGIONS, help=text("help_bench_region"))
+    verb.add_argument("--seconds", type=_positive, metavar="T", help=text("help_bench_seconds"))
+    verb.add_argument("--threads", type=_whole(1), metavar="N", help=text("help_threads"))
+    verb.add_argument("--out", type=Path, default=Path("out/bench"), metavar="DIR", help=text("help_out"))
+    verb.add_argument("--keep", type=Path, metavar="DIR", help=text("help_keep"))
+
+
 def _input(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("input", type=Path, metavar="INPUT", help=text("help_input"))
 
@@ -186,6 +197,12 @@ def _whole(least: int) -> Callable[[str], int]:
         return int(value)
 
     return read
+
+
+def _wholes(least: int) -> Callable[[str], list[int]]:
+    """``500,2000`` and, given more than once, ``500 2000``."""
+    one = _whole(least)
+    return lambda value: [one(part) for part in value.split(",")]
 
 
 def _float(value: str) -> float:

@@ -146,6 +146,21 @@ def compare(a: Namespace, screen: Screen, stop: threading.Event) -> int:
     return DONE
 
 
+def bench(a: Namespace, screen: Screen, stop: threading.Event) -> int:
+    from asah.engine import bench
+
+    return bench.main(
+        [size for some in a.sizes or [] for size in some] or bench.DEFAULT_SIZES,
+        [seed for some in a.seeds or [] for seed in some] or bench.DEFAULT_SEEDS,
+        a.out,
+        region=a.region,
+        seconds=a.seconds,
+        json=a.json,
+        threads=a.threads,
+        keep=a.keep,
+    )
+
+
 VERBS: Mapping[str, Verb] = {
     "demo": demo,
     "simulate": simulate,
@@ -154,6 +169,7 @@ VERBS: Mapping[str, Verb] = {
     "check": check,
     "explain": explain,
     "compare": compare,
+    "bench": bench,
 }
 
 
