@@ -230,11 +230,29 @@ BUILT: Mapping[str, tuple[Tables, list[Pair], Prices]] = {
 }
 
 
+def many_units() -> tuple[Tables, list[Pair], Prices]:
+    """Twelve units with one person each, all in the same online programme."""
+    units = [{"unit_id": f"U{k:02}", "name": f"Unit {k}"} for k in range(12)]
+    people = [
+        {"person_id": f"A{k:02}", "unit_id": u["unit_id"], "place_id": "KOTA", "employment": "PNS"}
+        for k, u in enumerate(units)
+    ]
+    frames = {
+        "units": table("units", *units),
+        "people": table("people", *people),
+        "needs": table("needs"),
+        "mandates": table("mandates"),
+        "completed": table("completed"),
+        "budgets": table("budgets"),
+    }
+    return tiny(**frames), [(str(person["person_id"]), "O3") for person in people], {}
+
+
 @pytest.fixture(scope="module")
 def worlds(tmp_path_factory: pytest.TempPathFactory) -> list[World]:
     found = [
         explained(tmp_path_factory.mktemp("plan"), problem, plan, prices, -number)
-        for number, (problem, plan, prices) in enumerate(BUILT.values())
+        for number, (problem, plan, prices) in enumerate([*BUILT.values(), many_units()])
     ]
     for seed in SEEDS:
         problem = random_problem(seed)
@@ -506,6 +524,26 @@ def test_what_keeps_a_class_from_opening_is_so(worlds: list[World]) -> None:
                 assert facts["needed_idr"] > facts["left_idr"]
             seen.add(s.code)
     assert len(seen) == 6
+
+
+def test_the_units_of_those_inside_add_up_and_the_small_ones_of_many_stand_together(
+    worlds: list[World],
+) -> None:
+    together = 0
+    for w in worlds:
+        for o, explanation in w.of_offering.items():
+            by_unit = [s for s in explanation.sentences if s.code.startswith("enrolled_from")]
+            assert sum(s.facts["people"] for s in by_unit) == sum(1 for _, b in w.plan if b == o)
+            for s in by_unit:
+                if s.code == "enrolled_from":
+                    inside = [
+                        i for i, b in w.plan if b == o and w.oracle.people[i]["unit_id"] == s.facts["unit"]
+                    ]
+                    assert s.facts["people"] == len(inside)
+                else:
+                    assert (len(by_unit), s.facts["units"]) == (11, 2)
+                    together += 1
+    assert together == 1
 
 
 # ---- the closed list

@@ -40,6 +40,7 @@ __all__ = [
 
 MILLION = 1_000_000
 MISSED = 10
+UNITS = 10
 TIE = 1e-6
 
 
@@ -231,7 +232,10 @@ def _why_not(case: Case, programme: int) -> Iterator[Sentence]:
     if not open_:
         nearest = max(dates, key=lambda o: (_rule_of(own[o][0]), on_top[o].value))
         yield own[nearest][0]
-        yield from _instead(case, nearest, own[nearest][0])
+        for change in _instead(case, nearest, own[nearest][0]):
+            yield change
+            if change.code == "swap_gains":
+                yield from (s for s in case.of_shared(nearest) if s.code in ("date_not_opened", "date_full"))
         return
     nearest = max(open_, key=lambda o: case.before_seat(on_top[o], o))
     shared = case.of_shared(nearest)
@@ -462,13 +466,19 @@ def _about_offering(s: Standing, offering: int) -> Iterator[Sentence]:
         yield from of_class(s, offering)
     for k, value in zip(people[:MISSED], worth[:MISSED], strict=True):
         yield say("just_missed", person=p.person_id[k], worth=float(value))
+        if classes and free > 0:
+            yield from Case(s, int(k)).of_shared(offering)[:1]
 
 
 def _by_unit(s: Standing, takers: Any) -> Iterator[Sentence]:
-    """Enrolments by unit, the largest first."""
+    """Enrolments by unit, the largest first; the small ones of many together."""
     names = dict(s.tables["units"].select("unit_id", "name").iter_rows())
     count = np.bincount(s.problem.unit_of_person[takers], minlength=len(s.problem.unit_id))
-    for unit in np.lexsort((np.arange(len(count)), -count)):
-        if count[unit]:
-            name = s.problem.unit_id[unit]
-            yield say("enrolled_from", unit=name, unit_name=names[name], people=int(count[unit]))
+    units = [int(unit) for unit in np.lexsort((np.arange(len(count)), -count)) if count[unit]]
+    shown = units if len(units) <= UNITS + 1 else units[:UNITS]
+    for unit in shown:
+        name = s.problem.unit_id[unit]
+        yield say("enrolled_from", unit=name, unit_name=names[name], people=int(count[unit]))
+    if len(shown) < len(units):
+        rest = units[UNITS:]
+        yield say("enrolled_from_others", units=len(rest), people=int(count[rest].sum()))

@@ -9,10 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from asah.engine.plan.kernel import Shared
 from asah.engine.plan.pricing import Pricer, Prices
 from asah.engine.plan.primal import Draft, needed_classes, shared
 from asah.engine.plan.problem import CONNECTIVITY, MANY, Floats, Ints, Problem
-from asah.engine.plan.standing import EPS, Use, brings, entry_owners, given, only, spans, uses, weights
+from asah.engine.plan.standing import EPS, Given, Use, brings, entry_owners, only, spans, uses, weights
 from asah.engine.tables import Tables
 
 BLOCK = 20_000  # people looked at together: bounds the memory
@@ -49,10 +50,10 @@ def reason_codes(draft: Draft, prices: Prices, tables: Tables | None = None) -> 
     state = np.where(planned, "planned", np.where(due, "deferred", "exempt"))
     reason: Codes = np.where(planned, "planned", "no_need").astype(object)
     deferred = np.flatnonzero(~planned & due)
-    as_written = Draft(p, draft.bundle, draft.size, needed_classes(p, draft.enrolled()))
+    books = shared(Draft(p, draft.bundle, draft.size, needed_classes(p, draft.enrolled())))
     for first in range(0, len(deferred), BLOCK):
         people = deferred[first : first + BLOCK]
-        reason[people] = _deferred(as_written, prices, people)
+        reason[people] = _deferred(p, books, prices, people)
     if tables is not None:
         barred = np.flatnonzero((reason == "no_programme") | (reason == "no_gain"))
         for first in range(0, len(barred), BLOCK):
@@ -75,14 +76,14 @@ def _due(problem: Problem, tables: Tables | None) -> Truths:
 # ---- people for whom there is something to take
 
 
-def _deferred(draft: Draft, prices: Prices, people: Ints) -> Codes:
+def _deferred(problem: Problem, books: Shared, prices: Prices, people: Ints) -> Codes:
     """Reasons of people who are given nothing; `no_programme` where there is nothing they may take at all."""
-    p = only(draft.problem, people)
+    p = only(problem, people)
     b = p.bundles
     entry, offering = _dates(p)
     owner = entry_owners(p)
     person = owner[entry]
-    nothing = given(Draft(p, np.full((len(people), 1), -1), np.zeros(len(people), np.int64), draft.classes))
+    nothing = Given(rest=b.needs["gap"], jp=np.zeros(len(people)), held=np.zeros(len(b.entries), np.int64))
     gain = brings(p, nothing, weights(p, prices.equity), np.arange(len(owner)))
     direct = b.entries["before"][entry] < 0
     serves = (_with_what_follows(p, gain, entry) > EPS)[entry] & direct
@@ -104,12 +105,20 @@ def _deferred(draft: Draft, prices: Prices, people: Ints) -> Codes:
         ("others_gain_more", payable),
     ):
         reason[person[found]] = code
-    best = np.flatnonzero(good)
-    best = best[np.lexsort((offering[best], -worth[best], person[best]))]
-    best = best[np.unique(person[best], return_index=True)[1]]
+    best = _largest(worth, person, np.flatnonzero(good))
     chosen = Use(*(part[best] for part in use))
-    reason[person[best]] = _kept_from(draft, p, person[best], offering[best], chosen)
+    reason[person[best]] = _kept_from(books, p, person[best], offering[best], chosen)
     return reason
+
+
+def _largest(value: Floats, owner: Ints, rows: Ints) -> Ints:
+    """Of the rows of each owner, which stand together, the first with the largest value."""
+    if not len(rows):
+        return rows
+    first = np.flatnonzero(np.append(True, np.diff(owner[rows]) != 0))
+    largest = np.repeat(np.maximum.reduceat(value[rows], first), np.diff(np.append(first, len(rows))))
+    rows = rows[value[rows] == largest]
+    return np.asarray(rows[np.append(True, np.diff(owner[rows]) != 0)])
 
 
 def _dates(problem: Problem) -> tuple[Ints, Ints]:
@@ -162,9 +171,9 @@ def _takers(problem: Problem, prices: Prices, people: Ints) -> Ints:
     return np.asarray(people[bundle[:, 0] >= 0])
 
 
-def _kept_from(draft: Draft, problem: Problem, person: Ints, offering: Ints, use: Use) -> Codes:
+def _kept_from(books: Shared, problem: Problem, person: Ints, offering: Ints, use: Use) -> Codes:
     """What keeps each person from a date worth giving: no class, no seat, absence, money, or nothing."""
-    books, b = shared(draft), problem.bundles
+    b = problem.bundles
     unit = problem.unit_of_person[person]
     over = np.cumsum(books.absent + 1 > books.away[:, None], axis=1)
     start, end = b.offerings["start"][offering], b.offerings["end"][offering]
