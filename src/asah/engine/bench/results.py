@@ -113,9 +113,11 @@ class Measured:
 
     def frame(self) -> pl.DataFrame:
         """The runs as rows of bench.csv."""
-        types = {"int": pl.Int64, "float": pl.Float64, "str": pl.String, "bool": pl.Boolean}
-        schema = {field.name: types[str(field.type).removesuffix(" | None")] for field in fields(Run)}
-        return pl.DataFrame([asdict(run) for run in self.runs], schema=schema)
+        return _frame(Run, self.runs)
+
+    def pass_frame(self) -> pl.DataFrame:
+        """The passes as rows of passes.csv."""
+        return _frame(Pass, self.passes)
 
     def table(self) -> str:
         """For people: the runs, how far ours is ahead, the passes, and how to read it."""
@@ -123,10 +125,12 @@ class Measured:
         if self.runs:
             parts.append(aligned([_heads(), *(_cells(run) for run in self.runs)], words=3))
             parts += [line for line in (_ahead(runs) for runs in self.instances()) if line]
+            parts.append(say("how_to_read"))
         if self.passes:
             parts.append(aligned([_pass_heads(), *(_pass_cells(found) for found in self.passes)], words=2))
+            parts.append(say("how_to_read_passes"))
         notes = [run.note for run in self.runs if run.note] + [p.note for p in self.passes if p.note]
-        return "\n\n".join([*parts, *notes, say("how_to_read")])
+        return "\n\n".join([*parts, *notes])
 
     def instances(self) -> list[list[Run]]:
         """The runs, those of one instance together."""
@@ -134,6 +138,12 @@ class Measured:
         for run in self.runs:
             together.setdefault((run.people, run.seed, run.region), []).append(run)
         return list(together.values())
+
+
+def _frame(kind: type[Run] | type[Pass], rows: Sequence[Run | Pass]) -> pl.DataFrame:
+    types = {"int": pl.Int64, "float": pl.Float64, "str": pl.String, "bool": pl.Boolean}
+    schema = {field.name: types[str(field.type).removesuffix(" | None")] for field in fields(kind)}
+    return pl.DataFrame([asdict(row) for row in rows], schema=schema)
 
 
 def make_run(

@@ -92,19 +92,21 @@ def _instances(keep: Path | None) -> Iterator[Path]:
         yield Path(name)
 
 
-class _Enough(Exception):
+class _TriedError(Exception):
     """Leaves a folder as it was."""
 
 
 def _try(out: Path) -> None:
     """A folder that cannot be written is told before the hours are spent, and an earlier result stays."""
-    with suppress(_Enough), OutputFolder(out):
-        raise _Enough
+    with suppress(_TriedError), OutputFolder(out):
+        raise _TriedError
 
 
 def _write(out: Path, measured: Measured) -> None:
     with OutputFolder(out) as folder:
         folder.write("bench", measured.frame())
+        if measured.passes:
+            folder.write("passes", measured.pass_frame())
         folder.write_json("bench.json", measured.as_dict())
         folder.write_text("bench.svg", draw(measured))
 
