@@ -6,7 +6,15 @@ import numpy as np
 
 from asah.engine.plan.kernel import desk, regrets, wishes
 from asah.engine.plan.pricing import Prices, tariff
-from asah.engine.plan.primal import Draft, choose_again, close_short, drop_people, shared, trim
+from asah.engine.plan.primal import (
+    Draft,
+    choose_again,
+    close_short,
+    drop_people,
+    needed_classes,
+    shared,
+    trim,
+)
 from asah.engine.plan.problem import Floats
 
 FADES = (1.0, 1.0, 0.6, 0.3, 0.1)
@@ -106,8 +114,29 @@ def open_classes(draft: Draft, prices: Prices, cost: Floats, share: float) -> in
     return opened
 
 
+def close_step_by_step(draft: Draft, prices: Prices, rng: np.random.Generator) -> None:
+    """Close a few classes below their minimum at a time: their people may fill the others."""
+    p = draft.problem
+    locked = np.zeros(p.offerings, dtype=bool)
+    locked[p.bundles.locked] = True
+    for _ in range(12):
+        enrolled = draft.enrolled()
+        draft.classes = np.where(np.isfinite(p.seats), needed_classes(p, enrolled), draft.classes)
+        short = np.flatnonzero((enrolled < draft.classes * p.min_per_class) & (draft.classes == 1) & ~locked)
+        if not len(short):
+            return
+        filled = enrolled[short] / p.min_per_class[short]
+        closing = np.zeros(p.offerings, dtype=bool)
+        closing[short[np.argsort(filled, kind="stable")][: max(1, len(short) // 4)]] = True
+        drop_people(draft, closing)
+        draft.classes[closing] = 0
+        books = shared(draft)
+        choose_again(draft, books, prices, rng.permutation(len(p.bundles.groups) - 1))
+
+
 def tidy(draft: Draft, prices: Prices, rng: np.random.Generator, charge: float = 0.0) -> None:
     """Take out classes below their minimum and use what that frees."""
+    close_step_by_step(draft, prices, rng)
     close_short(draft)
     trim(draft)
     fill(draft, prices, rng, charge)

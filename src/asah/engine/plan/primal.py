@@ -172,12 +172,13 @@ def drop_people(draft: Draft, offerings: npt.NDArray[np.bool_], people: Ints | N
         draft.size[i] = len(keep)
 
 
-def round_classes(problem: Problem, fractional: Floats) -> Floats:
-    """Whole classes nearest to a fractional plan, within maxima and resources; without a limit of seats all
-    may come.
+def round_classes(problem: Problem, fractional: Floats, upward: float = 0.5) -> Floats:
+    """Whole classes near a fractional plan, within maxima and resources: `upward` is added, the rest cut off.
+
+    An offering without a limit of seats is open to all.
     """
     p = problem
-    whole = np.minimum(np.floor(fractional + 0.5), p.max_classes)
+    whole = np.minimum(np.floor(fractional + upward), p.max_classes)
     whole = np.where(np.isinf(p.seats), p.max_classes, whole)
     _within_resources(p, whole)
     return whole

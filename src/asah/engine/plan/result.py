@@ -137,7 +137,7 @@ def people_outcome(draft: Draft, closed: Floats, prices: Prices, tables: Tables)
     person, offering = draft.pairs()
     jp = tables["programmes"]["jp"].to_numpy()[p.bundles.offerings["programme"][offering]]
     planned_jp = np.bincount(person, weights=jp, minlength=p.people)
-    state, reason = reason_codes(draft, prices)
+    state, reason = reason_codes(draft, prices, tables)
     order = np.argsort(p.input_row, kind="stable")
     return pl.DataFrame(
         {

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
-from asah.engine.plan.dual import Axes, DualResult, find_prices
+from asah.engine.plan.dual import DualResult, find_prices
 from asah.engine.plan.improve import close_classes, fill, open_classes, scaled, tidy
-from asah.engine.plan.kernel import assign_groups, closures, desk, place_wishes, price_groups
+from asah.engine.plan.kernel import place_wishes
 from asah.engine.plan.mip import solve_mip
 from asah.engine.plan.pool import Pool, choose
 from asah.engine.plan.pricing import Pricer, Prices, class_price, tariff
@@ -24,6 +24,7 @@ from asah.engine.plan.primal import Draft, round_classes, shared, trim, worth
 from asah.engine.plan.problem import Problem
 from asah.engine.plan.replan import changed, earlier
 from asah.engine.plan.simple_rules import RULES, follow, locks_stand, online_offerings
+from asah.engine.plan.standing import only
 from asah.engine.tables import Tables
 
 
@@ -125,6 +126,15 @@ class Search:
         return self.draft is not None and self.gap() <= self.options.gap
 
 
+ROUNDS = 40
+STALE_ROUNDS = 4  # rounds without a gain worth naming after which the search ends
+LEANINGS = (
+    0.85,
+    0.7,
+    0.95,
+    0.6,
+    0.5,
+)  # what is added to a fraction of a class before it is cut to a whole number
 PRICING_SHARE = 0.35  # of the time at most goes to the first prices, so that some is left for the plan
 EXACT_PEOPLE = 100
 POOL_PEOPLE = 3000  # above it a class more or less matters little and the programme over bundles grows slow
@@ -142,14 +152,14 @@ def assign(draft: Draft, result: DualResult, rng: np.random.Generator) -> None:
     fill(draft, result.prices, rng)
 
 
-def open_more(search: Search, draft: Draft, prices: Prices, root: Prices, rng: np.random.Generator) -> Draft:
+def open_more(search: Search, draft: Draft, prices: Prices, rng: np.random.Generator) -> Draft:
     """Open classes as long as that betters the plan, at a falling price of money."""
     best, value = draft, worth(draft)[0]
     factor = 1.0
     while factor > 0.2 and not search.out_of_time():
         new = best.copy()
         asking = scaled(prices, factor)
-        opened = open_classes(new, asking, class_price(search.problem, root) * factor, 0.1)
+        opened = open_classes(new, asking, class_price(search.problem, prices) * factor, 0.1)
         if opened:
             fill(new, asking, rng)
             tidy(new, asking, rng)
@@ -164,28 +174,31 @@ def open_more(search: Search, draft: Draft, prices: Prices, root: Prices, rng: n
 
 
 def swap(
-    search: Search, draft: Draft, prices: Prices, root: Prices, share: float, rng: np.random.Generator
+    search: Search, draft: Draft, prices: Prices, share: float, rng: np.random.Generator, charge: float
 ) -> Draft:
     """Close the classes that earn least and open others with what that frees."""
     new = draft.copy()
-    close_classes(new, prices, class_price(search.problem, root), share)
-    fill(new, prices, rng)
-    tidy(new, prices, rng)
-    return open_more(search, new, prices, root, rng)
+    close_classes(new, prices, class_price(search.problem, prices), share)
+    fill(new, prices, rng, charge)
+    tidy(new, prices, rng, charge)
+    return open_more(search, new, prices, rng)
 
 
-def warm_up(problem: Problem) -> None:
-    """Compile, or read from the cache, before the clock starts: on nobody, so that nothing is searched."""
-    b, t, d = problem.bundles, tariff(problem, Prices.zero(problem)), desk(problem.bundles)
-    draft = Draft.empty(problem, np.zeros(problem.offerings))
-    books, nobody = shared(draft), np.zeros(0, dtype=np.int64)
-    floors, sums, none = np.zeros(len(problem.floor_points)), np.zeros(problem.offerings), np.zeros(0)
-    bundle = np.full((problem.people, b.width), -1, np.int32)
-    absent = np.zeros((len(problem.unit_id), problem.periods + 1), np.int32)
-    price_groups(b, t, d, none, 0, 0, bundle, sums, np.zeros(len(problem.unit_limit) + 1), absent, floors)
-    assign_groups(b, t, d, books, none, nobody, draft.bundle, draft.size, 0.0)
-    place_wishes(b, t, books, nobody, draft.bundle, draft.bundle, draft.size)
-    closures(b, nobody, draft.bundle[:0], len(floors))
+def warm_up(problem: Problem, tables: Tables) -> None:
+    """Compile, or read from the cache, before the clock starts: one person is planned for, and forgotten."""
+    one = only(problem, np.arange(min(1, problem.people)))
+    for rule in RULES.values():
+        follow(one, rule, online_offerings(tables, problem))
+    prices, rng = Prices.zero(problem), np.random.default_rng(0)
+    response = Pricer(one).respond(prices)
+    draft = Draft.empty(one, np.minimum(problem.max_classes, 1.0))
+    order = np.zeros(1, dtype=np.int64)
+    wish = response.bundle.astype(np.int64)
+    place_wishes(one.bundles, tariff(one, prices), shared(draft), order, wish, draft.bundle, draft.size)
+    fill(draft, prices, rng)
+    close_classes(draft, prices, class_price(one, prices), 1.0)
+    open_classes(draft, prices, class_price(one, prices), 1.0)
+    worth(draft)
 
 
 def settle(search: Search, tables: Tables) -> None:
@@ -210,7 +223,7 @@ def solve(
     previous: pl.DataFrame | None = None,
 ) -> Search:
     """Search for the best plan; whatever stops it, the result holds the best one found and a valid bound."""
-    warm_up(problem)
+    warm_up(problem, tables)
     search = Search(problem, options, stop or threading.Event(), tell)
     threads = options.threads or min(4, os.cpu_count() or 1)
     pricer = Pricer(problem, threads)
@@ -238,7 +251,7 @@ def solve(
         late = time.monotonic() - search.began > PRICING_SHARE * options.seconds
         return late or search.out_of_time()
 
-    root, root_axes, _ = find_prices(pricer, max_passes=100, tolerance=2e-4, stop=stop_pricing)
+    root, _, _ = find_prices(pricer, max_passes=150, tolerance=2e-4, stop=stop_pricing)
     search.bound = np.inf
     search.prove(root)
     if kept is not None:
@@ -253,56 +266,36 @@ def solve(
             search.leave()
             return search
 
-    search.enter("classes")
-    classes = round_classes(problem, root.classes)
-    draft = Draft.empty(problem, classes)
-    axes = Axes(problem, classes, classes)
-    axes.away = root_axes.away
-    point = axes.point(root.prices)
-    share, stale = 0.1, 0
     pool = Pool(problem) if problem.people <= POOL_PEOPLE else None
     if pool is not None:
         pool.add_lines(root)
-    while not (search.out_of_time() or search.near_enough() or stale >= 4):
-        search.enter("classes")
-        fixed, axes, point = find_prices(
-            pricer, axes=axes, start=point, max_passes=30, stop=lambda _: search.out_of_time()
-        )
+    charge = 0.0 if kept is None else options.points_per_change
+    stale, least = 0, 2e-4 * (search.bound - problem.unpriced_loss)
+    for step in range(ROUNDS):
+        if search.out_of_time() or search.near_enough() or stale >= STALE_ROUNDS:
+            break
+        before = search.charged
         search.enter("people")
-        draft = Draft.empty(problem, axes.low)
-        assign(draft, fixed, rng)
-        tidy(draft, fixed.prices, rng)
-        before = search.objective
-        draft = open_more(search, draft, fixed.prices, root.prices, rng)
+        upward = LEANINGS[step % len(LEANINGS)]
+        draft = Draft.empty(problem, round_classes(problem, root.classes, upward))
+        assign(draft, root, rng)
+        tidy(draft, root.prices, rng)
         search.offer(draft)
-        if pool is not None:
+        search.enter("classes")
+        search.offer(open_more(search, draft, root.prices, rng))
+        if pool is not None and kept is None and search.draft is not None and not search.out_of_time():
             search.enter("bundles")
-            pool.add_lines(fixed)
             pool.add(draft.bundle)
+            pool.add(search.draft.bundle)
+            seconds = min(search.left(), POOL_SECONDS)
             chosen = choose(
-                pool,
-                search.draft or draft,
-                seconds=min(search.left(), POOL_SECONDS),
-                seed=options.seed,
-                threads=1,
-                stop=search.out_of_time,
+                pool, search.draft, seconds=seconds, seed=options.seed, threads=1, stop=search.out_of_time
             )
             if chosen is not None:
                 search.offer(chosen)
-        search.enter("swaps")
-        for _ in range(3):
-            if search.out_of_time() or search.near_enough() or search.draft is None:
-                break
-            if not search.offer(swap(search, search.draft, fixed.prices, root.prices, share, rng)):
-                share = max(0.002, share * 0.5)
-        gained = search.objective - before
-        stale = stale + 1 if gained < 2e-4 * (search.bound - problem.unpriced_loss) else 0
-        away, last = axes.away, fixed.prices
-        if search.draft is None:
-            break
-        classes = np.where(np.isinf(problem.seats), problem.max_classes, search.draft.classes)
-        axes = Axes(problem, classes, classes)
-        axes.away = away
-        point = axes.point(last)
+        if search.draft is not None and not search.out_of_time():
+            search.enter("swaps")
+            search.offer(swap(search, search.draft, root.prices, 0.02, rng, charge))
+        stale = stale + 1 if search.charged - before < least else 0
     search.leave()
     return search
