@@ -39,6 +39,8 @@ class Books(NamedTuple):
     fee: Any  # O: rupiah of one enrolment
     class_fee: Any  # O: rupiah of one class
     travel: Any  # places x O: rupiah
+    least_fee: Any  # programmes: the smallest fee of an offering
+    cheapest: Any  # programmes: the least that a participant can cost, without the journey
     money: Any  # rupiah left
     fund: Any  # O: row of `money`
     payer: Any  # units: row of `money`
@@ -53,7 +55,10 @@ class Turn(NamedTuple):
     """Working space for one person, by entry or by need."""
 
     held: Any  # offering held, -1 for none
-    refused: Any  # could not be had, though it seemed so
+    out: Any  # closes nothing, or cannot be had
+    stale: Any  # weighed before the last course was taken: it cannot have become better
+    points: Any  # what it closed when it was weighed, with what must come before it
+    rupiah: Any  # what that cost
     rest: Any  # levels still open
     trial: Any  # the same while a chain of courses is weighed
     chain: Any  # the course wanted, then what must come before it
@@ -66,7 +71,10 @@ def turn(b: Bundles) -> Turn:
     needs = max(1, int(np.diff(b.people["need"]).max(initial=0)))
     return Turn(
         held=np.zeros(entries, np.int64),
-        refused=np.zeros(entries, np.bool_),
+        out=np.zeros(entries, np.bool_),
+        stale=np.zeros(entries, np.bool_),
+        points=np.zeros(entries),
+        rupiah=np.zeros(entries),
         rest=np.zeros(needs),
         trial=np.zeros(needs),
         chain=np.zeros(entries, np.int64),
@@ -255,7 +263,7 @@ def _sit_down(b: Bundles, t: Turn, i: int, bundle: Any, size: Any) -> tuple[Any,
         t.rest[k] = b.needs[low_need + k].gap
     for j in range(b.people[i + 1].entry - low):
         t.held[j] = -1
-        t.refused[j] = False
+        t.out[j] = False
         for x in range(size[i]):
             if b.offerings[bundle[i, x]].programme == b.entries[low + j].programme:
                 t.held[j] = bundle[i, x]
@@ -305,6 +313,53 @@ def _needed_first(b: Bundles, t: Turn, i: int, entry: int) -> bool:
     return False
 
 
+@inlined
+def _glance(
+    b: Bundles,
+    s: Books,
+    t: Turn,
+    i: int,
+    j: int,
+    programmes: int,
+    jp: float,
+    per_rupiah: bool,
+    mandates: bool,
+    least: float,
+) -> None:
+    """Weigh an entry without looking for a date: at least what it can close now, at most what it can cost."""
+    low = b.people[i].entry
+    t.out[j] = t.held[j] >= 0 or (mandates and b.entries[low + j].mandate <= 0.0)
+    t.stale[j] = True
+    if t.out[j]:
+        return
+    if s.money[0] < s.least_fee[b.entries[low + j].programme]:
+        t.out[j] = True
+        return
+    length = _chain(b, t, low, j)
+    points = _points(b, t, i, length)
+    t.out[j] = points <= least or not _within_maxima(b, t, i, length, programmes, jp)
+    t.points[j] = b.entries[low + j].mandate if mandates else points
+    t.rupiah[j] = 1.0
+    if per_rupiah and not mandates:
+        t.rupiah[j] = 0.0
+        for x in range(length):
+            t.rupiah[j] += s.cheapest[b.entries[low + t.chain[x]].programme]
+
+
+@inlined
+def _best_left(t: Turn, entries: int) -> int:
+    """The entry with most points per rupiah as last weighed; -1 for none. Divides by nothing that is free."""
+    best = -1
+    for j in range(entries):
+        if not t.out[j]:
+            ours, theirs = 0.0, 0.0
+            if best >= 0:
+                ours, theirs = t.points[j] * t.rupiah[best], t.points[best] * t.rupiah[j]
+            if best < 0 or ours > theirs or (t.rupiah[j] == t.rupiah[best] and t.points[j] > t.points[best]):
+                best = j
+    return best
+
+
 @compiled
 def take_turns(
     b: Bundles,
@@ -332,49 +387,35 @@ def take_turns(
         low, low_need = b.people[i].entry, b.people[i].need
         entries = b.people[i + 1].entry - low
         busy, programmes, jp = _sit_down(b, t, i, bundle, size)
+        for j in range(entries):
+            _glance(b, s, t, i, j, programmes, jp, per_rupiah, mandates, least)
         for _ in range(turns):
-            best, most, price = -1, 0.0, 0.0
-            for j in range(entries):
-                if t.held[j] >= 0 or t.refused[j] or (mandates and b.entries[low + j].mandate <= 0.0):
-                    continue
-                length = _chain(b, t, low, j)
-                if not _within_maxima(b, t, i, length, programmes, jp):
-                    continue
-                points = _points(b, t, i, length)
-                if points <= least:
-                    continue
-                if mandates:
-                    points = b.entries[low + j].mandate
-                if (mandates or not per_rupiah) and best >= 0 and points <= most:
-                    continue
-                rupiah = _plan(b, s, t, i, unit, place, length, busy, per_rupiah)
-                if rupiah < 0.0:
-                    continue
-                if mandates or not per_rupiah:
-                    rupiah = 1.0
-                # more points per rupiah, without dividing by what is free
-                if best < 0 or points * price > most * rupiah or (rupiah == price and points > most):
-                    best, most, price = j, points, rupiah
+            best = _best_left(t, entries)
+            while best >= 0 and t.stale[best]:
+                _glance(b, s, t, i, best, programmes, jp, per_rupiah, mandates, least)
+                if not t.out[best]:
+                    length = _chain(b, t, low, best)
+                    rupiah = _plan(b, s, t, i, unit, place, length, busy, per_rupiah)
+                    t.out[best] = rupiah < 0.0 or size[i] + length > bundle.shape[1]
+                    t.rupiah[best] = rupiah if per_rupiah and not mandates else 1.0
+                    t.stale[best] = False
+                best = _best_left(t, entries)
             if best < 0:
                 break
             length = _chain(b, t, low, best)
             _plan(b, s, t, i, unit, place, length, busy, per_rupiah)
-            if size[i] + length > bundle.shape[1]:
-                t.refused[best] = True
-                continue
             whole = True
             for x in range(length - 1, -1, -1):
                 o = t.picks[x]
-                if not _fits(
-                    b, s, i, unit, place, o, ZERO, -1
-                ):  # the chain may have used up what it needs itself
+                # the chain may have used up what it needs itself
+                if not _fits(b, s, i, unit, place, o, ZERO, -1):
                     for y in range(x + 1, length):
                         _book(b, s, unit, place, t.picks[y], -1)
                     whole = False
                     break
                 _book(b, s, unit, place, o, 1)
             if not whole:
-                t.refused[best] = True
+                t.out[best] = True
                 continue
             for x in range(length - 1, -1, -1):
                 o = t.picks[x]
@@ -387,6 +428,10 @@ def take_turns(
                 jp += b.programmes[p].jp
                 _closes(b, low_need, low + t.chain[x], t.rest)
                 taken += 1
+            for j in range(entries):
+                t.stale[j] = True
+                if b.entries[low + j].before >= 0:  # it may need less before it than it did
+                    _glance(b, s, t, i, j, programmes, jp, per_rupiah, mandates, least)
     return taken
 
 

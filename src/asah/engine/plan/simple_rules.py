@@ -179,6 +179,10 @@ def _open_books(draft: Draft) -> Books:
     by_offering = np.lexsort((slot, offering))
     count = np.bincount(offering, minlength=p.offerings)
     start, programme = p.bundles.offerings["start"], p.bundles.offerings["programme"]
+    share = np.where(np.isinf(p.seats), 0.0, p.cost_per_class / np.maximum(p.seats, 1.0))
+    least_fee, cheapest = np.full((2, len(p.programme_id)), np.inf)
+    np.minimum.at(least_fee, programme, p.cost_per_person)
+    np.minimum.at(cheapest, programme, p.cost_per_person + share)
     return Books(
         dates=np.lexsort((np.arange(p.offerings), start, programme)),
         seats=p.seats,
@@ -190,6 +194,8 @@ def _open_books(draft: Draft) -> Books:
         fee=p.cost_per_person,
         class_fee=p.cost_per_class,
         travel=p.travel,
+        least_fee=least_fee,
+        cheapest=cheapest,
         money=first.money,
         fund=first.fund,
         payer=first.payer,
