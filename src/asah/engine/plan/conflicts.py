@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import time
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from importlib import resources
 from typing import Any, Final
 
@@ -26,6 +27,7 @@ from asah.engine.plan.rows import (
     Pairs,
     locks,
     make_pairs,
+    may_take,
     personal_rows,
     prerequisites,
     refusals,
@@ -38,6 +40,8 @@ from asah.engine.tables.messages import finding as known_finding
 from asah.engine.tables.messages import language
 
 POLICY: Final = "policy.toml"
+MINIMUM: Final = "min_per_class"
+PRESOLVE_COLUMNS: Final = 5_000  # beyond, simplifying a question takes longer than answering it
 NONE: Final = np.zeros(0, np.int64)
 MESSAGES: Final[dict[str, Any]] = tomllib.loads(
     resources.files(__package__).joinpath("conflicts.toml").read_text("utf-8")
@@ -54,13 +58,16 @@ def explain_infeasible(
     """
     if not (tables["locks"]["state"] == "in").any():
         return None
-    until = time.monotonic() + seconds
-    if not _Question(problem, tables, until, fill=False).contradicts():
+    inquiry = _Inquiry(problem, tables, time.monotonic() + seconds)
+    limits = [limit.finding for limit in inquiry.alone.limits]
+    if not inquiry.alone.contradicts(limits):
         return None
-    question = _Question(problem, tables, until, fill=True)
-    if not question.contradicts():
-        return None
-    return tuple(question.limits[k].finding for k in question.irreducible())
+    named = [finding for finding in limits if finding.column != MINIMUM]
+    if not inquiry.contradicts(named):
+        named = [limit.finding for limit in inquiry.everybody.limits]
+        if not inquiry.contradicts(named):
+            return None
+    return tuple(sorted(inquiry.irreducible(named), key=named.index))
 
 
 def lock_warnings(problem: Problem, tables: Tables) -> list[Finding]:
@@ -98,6 +105,57 @@ def _finding(key: str, table: str, row: int, column: str, value: object, **words
 # ---- the question: is there a plan that keeps these rows?
 
 
+class _Inquiry:
+    """Asks with as few people as will answer: a plan of some is a plan, and none of everybody is none."""
+
+    def __init__(self, problem: Problem, tables: Tables, until: float) -> None:
+        self.problem, self.tables, self.until = problem, tables, until
+
+    @cached_property
+    def alone(self) -> _Question:
+        """Those locked in and what must come before their programmes: all that matters but for minima."""
+        return self._question(_concerned(self.problem, self.tables))
+
+    @cached_property
+    def few(self) -> _Question:
+        """And for each class that this may open some people to fill it."""
+        concerned = _concerned(self.problem, self.tables)
+        return self._question(concerned | _some_fillers(self.problem, self.tables))
+
+    @cached_property
+    def everybody(self) -> _Question:
+        """And everybody who can help to fill such a class. Any other enrolment only uses up what is there."""
+        concerned = _concerned(self.problem, self.tables)
+        concerned[:, _to_fill(self.problem, self.tables)] = True
+        return self._question(concerned)
+
+    def _question(self, concerned: Bools) -> _Question:
+        return _Question(self.problem, self.tables, self.until, concerned)
+
+    def contradicts(self, kept: Collection[Finding]) -> bool:
+        """Whether it is certain that no plan keeps these rows; nothing is once the time is up."""
+        if not self.alone.contradicts(kept):
+            return False
+        if not any(finding.column == MINIMUM for finding in kept):
+            return True
+        return self.few.contradicts(kept) and self.everybody.contradicts(kept)
+
+    def irreducible(self, named: list[Finding]) -> list[Finding]:
+        """Of rows that contradict each other, some that do while any of them left out leaves a plan."""
+        return self._needed([], named, changed=False)
+
+    def _needed(self, kept: list[Finding], candidates: list[Finding], *, changed: bool) -> list[Finding]:
+        """Of the candidates, which contradict the kept ones together, no more than it takes."""
+        if changed and self.contradicts(kept):
+            return []
+        if len(candidates) == 1:
+            return candidates
+        half = len(candidates) // 2
+        first, then = candidates[:half], candidates[half:]
+        needed = self._needed(kept + first, then, changed=bool(first))
+        return needed + self._needed(kept + needed, first, changed=bool(needed))
+
+
 @dataclass(frozen=True)
 class Limit:
     """A row of the input that might be left out, and what goes with it in the model.
@@ -112,16 +170,13 @@ class Limit:
 
 
 class _Question:
-    """The programme that asks whether a plan exists, and every limit that could be lifted from it.
-
-    It holds what can matter and nothing else: the people locked in, what must come before their programmes,
-    and with `fill` whoever can help to fill a class that this opens. Any other enrolment only uses up what is
-    there.
+    """The programme that asks whether the people x offerings `concerned` hold a plan, and what could be
+    lifted.
     """
 
-    def __init__(self, problem: Problem, tables: Tables, until: float, fill: bool) -> None:
+    def __init__(self, problem: Problem, tables: Tables, until: float, concerned: Bools) -> None:
         self.problem, self.tables, self.until = problem, tables, until
-        self.pairs = make_pairs(problem, tables, _concerned(problem, tables, fill), keep_out=False)
+        self.pairs = make_pairs(problem, tables, concerned, keep_out=False)
         many = len(self.pairs.person)
         carried = Carried(np.arange(many), self.pairs.person, self.pairs.offering, many)
         personal = personal_rows(problem, tables, self.pairs)
@@ -151,13 +206,16 @@ class _Question:
         rows: Ints = self.first[rule] + np.flatnonzero(self.block(rule).owner == owner)
         return rows
 
-    def contradicts(self, kept: list[int] | None = None) -> bool:
-        """Whether it is certain that no plan keeps these limits (all of them if not given)."""
-        lifted = [] if kept is None else sorted(set(range(len(self.limits))) - set(kept))
+    def contradicts(self, kept: Collection[Finding]) -> bool:
+        left = self.until - time.monotonic()
+        if left <= 0.0:
+            return False
+        held = set(kept)
         lower, upper = self.model.lower.copy(), self.model.upper.copy()
         row_upper = self.model.row_upper.copy()
-        for k in lifted:
-            limit = self.limits[k]
+        for limit in self.limits:
+            if limit.finding in held:
+                continue
             row_upper[limit.rows] = np.inf
             lower[limit.columns] = 0.0
             upper[limit.columns] = limit.upper
@@ -174,39 +232,61 @@ class _Question:
             self.model.row_lower,
             row_upper,
         )
-        left = max(0.0, self.until - time.monotonic())
-        return solve(question, seconds=left).status == "infeasible"
-
-    def irreducible(self) -> list[int]:
-        """Limits that contradict each other while any of them left out leaves a plan."""
-        return sorted(self._needed([], list(range(len(self.limits))), changed=False))
-
-    def _needed(self, kept: list[int], candidates: list[int], *, changed: bool) -> list[int]:
-        """Of the candidates, which contradict the kept ones together, as few as will do."""
-        if changed and self.contradicts(kept):
-            return []
-        if len(candidates) == 1:
-            return candidates
-        half = len(candidates) // 2
-        first, then = candidates[:half], candidates[half:]
-        needed = self._needed(kept + first, then, changed=bool(first))
-        return needed + self._needed(kept + needed, first, changed=bool(needed))
+        small = len(lower) <= PRESOLVE_COLUMNS
+        return solve(question, seconds=left, presolve=small).status == "infeasible"
 
 
-def _concerned(problem: Problem, tables: Tables, fill: bool) -> Bools:
-    """People x offerings that a plan may need to keep the locks."""
+def _before_locked(problem: Problem, tables: Tables) -> Bools:
+    """Offerings of programmes that must come before one of those locked in."""
+    _, what, state = locks(problem, tables)
+    programme = problem.bundles.offerings["programme"]
+    first = prerequisites(tables)[np.unique(programme[what[state]])]
+    return np.isin(programme, with_what_comes_before(tables, np.unique(first[first >= 0])))
+
+
+def _concerned(problem: Problem, tables: Tables) -> Bools:
+    """People x offerings: what those locked in may need to take first."""
+    who, _, state = locks(problem, tables)
+    concerned = np.zeros((problem.people, problem.offerings), np.bool_)
+    concerned[np.unique(who[state])[:, None], np.flatnonzero(_before_locked(problem, tables))] = True
+    return concerned
+
+
+def _to_fill(problem: Problem, tables: Tables) -> Bools:
+    """Offerings that may have to be filled, and those that must come before them."""
+    _, what, state = locks(problem, tables)
+    opened = np.zeros(problem.offerings, np.bool_)
+    opened[what[state]] = True
+    return _before_locked(problem, tables) | (opened & (problem.min_per_class > 1))
+
+
+def _some_fillers(problem: Problem, tables: Tables) -> Bools:
+    """People x offerings: for each class that may have to be filled three times its minimum, each person
+    once.
+
+    Those who travel for the least come first, and then the first of every unit, the second of every unit, ...
+    """
     who, what, state = locks(problem, tables)
     programme = problem.bundles.offerings["programme"]
-    asked = np.unique(programme[what[state]])
-    first = prerequisites(tables)[asked]
-    before = np.isin(programme, with_what_comes_before(tables, np.unique(first[first >= 0])))
-    concerned = np.zeros((problem.people, problem.offerings), np.bool_)
-    concerned[np.unique(who[state])[:, None], np.flatnonzero(before)] = True
-    if fill:
-        opened = before.copy()
-        opened[what[state]] = True
-        concerned[:, before | (opened & (problem.min_per_class > 1))] = True
-    return concerned
+    free = may_take(problem, tables)
+    free[who[~state], what[~state]] = False
+    free[who[state]] = False
+    unit = problem.unit_of_person
+    turn = np.arange(problem.people) - np.searchsorted(unit, unit)
+    held = np.bincount(what[state], minlength=problem.offerings)
+    some = np.zeros_like(free)
+    for o in np.flatnonzero(_to_fill(problem, tables) & (problem.min_per_class > 1)):
+        classes = max(1.0, np.ceil(held[o] / max(problem.seats[o], 1.0)))
+        able = np.flatnonzero(free[:, o])
+        order = np.lexsort((turn[able], problem.travel[problem.place_of_person[able], o]))
+        chosen = able[order[: int(3 * classes * problem.min_per_class[o])]]
+        needed = np.isin(programme, with_what_comes_before(tables, programme[[o]])) & (
+            programme != programme[o]
+        )
+        needed[o] = True
+        some[chosen[:, None], np.flatnonzero(needed)] = True
+        free[chosen] = False
+    return some
 
 
 def _locked_out(problem: Problem, tables: Tables, pairs: Pairs) -> Bools:
@@ -239,8 +319,9 @@ def _lock_limits(question: _Question, kept: str) -> Iterator[Limit]:
     keys = pairs.person * problem.offerings + pairs.offering
     who, what, state = locks(problem, question.tables)
     for lock in np.flatnonzero(state == (kept == "in")):
-        column = np.flatnonzero(keys == who[lock] * problem.offerings + what[lock])
-        if len(column):
+        key = who[lock] * problem.offerings + what[lock]
+        column = np.searchsorted(keys, [key])
+        if keys[np.minimum(column, len(keys) - 1)] == key:
             person, offering = problem.person_id[who[lock]], problem.offering_id[what[lock]]
             said = _finding(f"lock_{kept}", "locks", int(lock) + 2, "offering_id", offering, person=person)
             yield Limit(said, NONE, column, pairs.allowed[column].astype(float))
@@ -290,9 +371,9 @@ def _personal_limits(question: _Question) -> Iterator[Limit]:
     yield from _rows_limit(_finding("max_programmes", POLICY, 0, "max_programmes", most, most=most), [every])
 
     of_all: dict[str, list[Ints]] = {}
-    for i in question.block("jp_max").owner.tolist():
+    for at, i in enumerate(question.block("jp_max").owner.tolist()):
         row = int(question.problem.input_row[i])
-        facts, rows = people.row(row, named=True), question.rows("jp_max", i)
+        facts, rows = people.row(row, named=True), np.array([question.first["jp_max"] + at])
         if facts["jp_max"] is None:
             of_all.setdefault(facts["employment"], []).append(rows)
             continue

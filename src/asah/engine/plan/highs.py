@@ -66,6 +66,7 @@ def solve(
     threads: int = 1,
     start: Floats | None = None,
     stop: Callable[[], bool] | None = None,
+    presolve: bool = True,
 ) -> Answer:
     """Solve a model to the optimum, or as far as the time and `stop` allow.
 
@@ -81,6 +82,7 @@ def solve(
         "threads": int(threads),
         "mip_rel_gap": 0.0,
         "mip_abs_gap": 1e-9,
+        "presolve": "choose" if presolve else "off",
     }
     for name, option in options.items():
         h.setOptionValue(name, option)
