@@ -24,7 +24,8 @@ class Finding:
     severity: Literal["error", "warning"] = "error"
 
     def __str__(self) -> str:
-        place = self.table + (f", row {self.row}" if self.row else "") + (f", {self.column}" if self.column else "")
+        row = f", row {self.row}" if self.row else ""
+        place = self.table + row + (f", {self.column}" if self.column else "")
         value = f" {self.value!r}" if self.value else ""
         return f"{place}:{value} {self.what}. {self.remedy}"
 
