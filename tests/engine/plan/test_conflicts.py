@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -145,11 +146,11 @@ def small(
     }
     for name, rows in more.items():
         frames[name] = table(name, *rows)
-    rules = {"year": 2027, "periods": 12, "default_travel_idr": 100} | (policy or {})
+    rules: Row = {"year": 2027, "periods": 12, "default_travel_idr": 100} | (policy or {})
     return tables(frames, Policy(**rules))
 
 
-TWO = ({}, {})
+TWO: Sequence[Row] = ({}, {})
 TWO_PROGRAMMES = ({"programme_id": "G0"}, {"programme_id": "G1"})
 IN = ("P0", "O0", "in")
 FIRST_LOCK, SECOND_LOCK, THIRD_LOCK = (("locks", row, "offering_id") for row in (2, 3, 4))
@@ -414,6 +415,8 @@ def test_findings_speak_the_language_of_the_reader(monkeypatch: pytest.MonkeyPat
         "offerings, row 2, max_classes: '2' paling banyak 2 kelas berisi 1 kursi. Tambah kelas atau kursi.",
         "budgets, row 2, amount_idr: '1000' pagu sumber dana APBD tidak cukup. Naikkan pagu ini.",
     ]
+    page = Path(__file__).parents[3] / "docs" / "explanation" / "infeasible.md"
+    assert "\n".join(str(each) for each in found) in page.read_text("utf-8")
     monkeypatch.setenv("ASAH_LANG", "en")
     english = explain(problem)
     assert english is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from random import Random
 
 import numpy as np
@@ -26,7 +27,7 @@ def as_plan(problem: Problem, result: MipResult) -> Plan:
 
 def few_plans(tables: Tables) -> bool:
     oracle = BruteForce(tables)
-    return np.prod([len(oracle.bundles(person)) for person in oracle.people]) <= 3000
+    return math.prod(len(oracle.bundles(person)) for person in oracle.people) <= 3000
 
 
 def agrees(tables: Tables) -> Best:
@@ -165,7 +166,7 @@ def test_the_choice_among_bundles_is_the_best_of_all_such_plans(seed: int, share
     for i, bundles in kept.items():
         if i not in locked and () not in bundles:
             bundles.append(())
-    oracle.bundles = kept.__getitem__  # type: ignore[method-assign]
+    oracle.bundles = kept.__getitem__  # type: ignore[method-assign, assignment]
     best = oracle.best()
     choice = solve_bundles(
         problem, person=person, bundle=bundle, value=value, floor_closure=floors, seconds=SECONDS
