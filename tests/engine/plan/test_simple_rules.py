@@ -408,6 +408,19 @@ def test_a_locked_course_without_what_must_come_first_is_told() -> None:
     assert [result.valid for result in simple_rules(problem).values()] == [False, False, False]
 
 
+def test_a_locked_course_before_what_must_come_first_is_told() -> None:
+    problem = office(
+        date("BASE", "BASE", 4),
+        date("NEXT", "NEXT", 3),
+        programmes={"BASE": {}, "NEXT": {"prerequisite_id": "BASE"}},
+        gains={"BASE": 0.5, "NEXT": 1.0},
+        people=("A",),
+        locks=table("locks", {"person_id": "A", "offering_id": "NEXT", "state": "in"}),
+    )
+    assert held(problem, "per_rupiah") == {"A": ["BASE", "NEXT"]}
+    assert [result.valid for result in simple_rules(problem).values()] == [False, False, False]
+
+
 def test_a_problem_from_a_folder_is_planned_by_all_rules(tmp_path: Path) -> None:
     problem = load(write_problem(tmp_path, tiny_problem()), "plan")
     for rule in RULES:

@@ -101,16 +101,22 @@ def result_of(draft: Draft) -> SimpleResult:
 
 
 def locks_stand(draft: Draft) -> bool:
-    """Whether classes that locks keep open are filled, and what locked courses need first is taken."""
+    """Whether classes that locks keep open are filled, and what locked courses need is taken before them."""
     p, b = draft.problem, draft.problem.bundles
     if (draft.enrolled() < draft.classes * p.min_per_class).any():
         return False
-    programmes = b.offerings["programme"]
+    programme, start, end = (b.offerings[name] for name in ("programme", "start", "end"))
     for i in np.flatnonzero(np.diff(b.people["locked"])):
-        held = set(programmes[draft.bundle[i, : draft.size[i]]])
+        held = draft.bundle[i, : draft.size[i]]
         mine = b.entries[b.people["entry"][i] : b.people["entry"][i + 1]]
-        for entry in mine[(mine["before"] >= 0) & np.isin(mine["programme"], [*held])]:
-            if mine["programme"][entry["before"]] not in held:
+        needed = dict(zip(mine["programme"].tolist(), mine["before"].tolist(), strict=True))
+        for o in held:
+            if needed[programme[o]] < 0:
+                continue
+            if needed[programme[o]] >= len(mine):  # what must come first is not open to this person
+                return False
+            first = held[programme[held] == mine["programme"][needed[programme[o]]]]
+            if not ((start[first] == 0) | (end[first] < start[o])).any():
                 return False
     return True
 
