@@ -127,6 +127,12 @@ def test_a_plan_that_breaks_a_rule_is_no_beginning() -> None:
     assert broken.objective == pytest.approx(best.objective, abs=1e-6)
 
 
+def test_no_time_left_is_no_time_rather_than_no_limit() -> None:
+    tables = town()
+    result = solve_mip(build(tables), tables, seconds=-1.0)
+    assert (result.status, result.objective) == ("time_limit", None)
+
+
 def test_stopped_at_once_there_is_no_plan_and_no_claim() -> None:
     tables = town()
     result = solve_mip(build(tables), tables, seconds=SECONDS, stop=lambda: True)

@@ -77,7 +77,7 @@ def solve(
     h = highspy.Highs()
     options = {
         "output_flag": False,
-        "time_limit": float(seconds),
+        "time_limit": max(0.0, float(seconds)),  # a negative limit would be refused, and there would be none
         "random_seed": int(seed),
         "threads": int(threads),
         "mip_rel_gap": 0.0,
