@@ -320,6 +320,35 @@ def test_the_second_interrupt_leaves_nothing(
     assert [path.name for path in problem.parent.iterdir()] == ["input"]
 
 
+def test_an_interrupt_that_a_library_turns_into_an_error_is_still_one(
+    problem: Path, stage_of_plan: FakeStage, capsys: Said
+) -> None:
+    def wrapped(stop: threading.Event | None) -> None:
+        try:
+            signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(signal.SIGINT)
+        except KeyboardInterrupt:
+            raise TypeError("not a data type") from None
+
+    stage_of_plan.meanwhile = wrapped
+    assert call("plan", problem, "--out", problem.parent / "out", "--json") == 130
+    assert json.loads(capsys.readouterr().out)["error"] == "interrupted"
+
+
+def test_two_interrupts_during_one_compiled_step_are_two(problem: Path, stage_of_plan: FakeStage) -> None:
+    """Python itself would hear them as one when the step is over."""
+
+    def held_back(stop: threading.Event | None) -> None:
+        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT, signal.SIGTERM])
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGTERM)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT, signal.SIGTERM])
+
+    stage_of_plan.meanwhile = held_back
+    assert call("plan", problem, "--out", problem.parent / "out") == 130
+    assert [path.name for path in problem.parent.iterdir()] == ["input"]
+
+
 def test_an_interrupt_while_writing_keeps_the_earlier_plan(
     problem: Path, stage_of_plan: FakeStage, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -61,7 +61,12 @@ def _carry_out(words: list[str], screen: Screen) -> int:
         # What takes its time to load is loaded when a Ctrl-C is already heard.
         from asah.engine.cli.verbs import VERBS
 
-        return VERBS[arguments.verb](arguments, screen, stop)
+        try:
+            return VERBS[arguments.verb](arguments, screen, stop)
+        except Exception as error:
+            if stop.at_once:
+                raise KeyboardInterrupt from error
+            raise
 
 
 @contextmanager
