@@ -59,6 +59,7 @@ def price_streamed(
             floor_closure=answer.floor_closure,
         )
         total = part if total is None else _sum(total, part)
+        del problem, answer  # the next part is read into their room
     if total is None:
         raise CallError(f"{folder} tidak memuat seorang pun. / There is nobody in {folder}.")
     return total
