@@ -149,7 +149,7 @@ def run_plan(
         step("plan")
         plan = make_plan(tables, options or Options(), previous=earlier, progress=progress, stop=stop)
         rules = {}
-        if report:
+        if report and not (stop and stop.is_set()):  # whoever wants to stop does not wait for these
             step("rules")
             rules = simple_rules(tables)
         step("write")

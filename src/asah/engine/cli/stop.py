@@ -24,7 +24,7 @@ def stopping(*, keeps_best: bool, told: Callable[[], None]) -> Iterator[Stop]:
 
     Without ``keeps_best`` already the first interrupts: there is no half of a result to keep. An interrupt is
     a KeyboardInterrupt, so that a result that was being written is taken away again. Compiled libraries may
-    turn one that comes while they are entered into an error of their own: ``at_once`` tells it from a mistake.
+    turn one that comes while they are entered into an error of their own: ``at_once`` tells it from ours.
     Outside the main thread, which alone hears signals, nothing is changed.
     """
     event = Stop()
