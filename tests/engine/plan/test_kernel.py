@@ -9,11 +9,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from asah.engine.check.bound import bundles
+from asah.engine.check.facts import read_facts
+from asah.engine.check.prices import read_prices
 from asah.engine.plan.kernel import best_bundle, desk, set_costs
 from asah.engine.plan.pricing import Pricer, Prices, tariff
 from asah.engine.plan.problem import Floats, Problem, build
-from asah.engine.tables import Tables
+from asah.engine.plan.result import price_table
+from asah.engine.simulate import write_region
+from asah.engine.tables import Tables, load
 from engine.plan.brute_force import RULES, BruteForce, Bundle, EnrolmentPrices, tiny
+
+NOTHING = np.zeros((0, 0), np.int64)
 
 
 def random_prices(problem: Problem, rng: Random, rewarded: bool = False) -> Prices:
@@ -64,7 +71,7 @@ def kernel_says(problem: Problem, prices: Prices, i: int) -> tuple[float, Bundle
     equity = prices.equity if prices.equity.any() else np.zeros(0)
     unit, place = int(problem.unit_of_person[i]), int(problem.place_of_person[i])
     set_costs(problem.bundles, tariff(problem, prices), d, unit, place)
-    value, count = best_bundle(problem.bundles, d, i, place, equity, np.uint64(0))
+    value, count = best_bundle(problem.bundles, d, i, place, equity, np.uint64(0), NOTHING, 0)
     return value, tuple(problem.offering_id[o] for o in d.best[:count])
 
 
@@ -141,3 +148,27 @@ def test_a_pass_adds_up_what_everybody_answers() -> None:
         assert response.value == pytest.approx(sum(value for value, _ in answers))
         taken = [o for _, bundle in answers for o in bundle]
         assert response.enrolled.tolist() == [taken.count(o) for o in problem.offering_id]
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Tables:
+    folder = tmp_path_factory.mktemp("office") / "in"
+    write_region(region="merangin", people=400, seed=3, out=folder, ratings=False)
+    return load(folder, "plan")
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_many_programmes_are_chosen_from_as_well_as_by_another_search(office: Tables, seed: int) -> None:
+    problem, facts, rng = build(office), read_facts(office), np.random.default_rng(seed)
+    each = problem.need_points.sum() / problem.total_limit
+    knows = Pricer(problem)  # begins each pass where the one before ended
+    for spread in (0.0, 0.5, 0.05, 0.05):
+        prices = Prices.zero(problem).with_(
+            total=0.3 * each * float(np.exp(spread * rng.normal())),
+            seats=np.abs(spread * rng.normal(size=problem.offerings)),
+        )
+        response = knows.respond(prices)
+        assert response.value == pytest.approx(Pricer(problem).respond(prices).value, abs=1e-7)
+        found = bundles(facts, read_prices(facts, price_table(problem, prices)))
+        lost = problem.bundles.points_per_jp * problem.bundles.people["short"].sum()
+        assert response.value - lost == pytest.approx(float(np.sum(found)), abs=1e-6)

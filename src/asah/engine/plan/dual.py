@@ -13,23 +13,28 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from asah.engine.plan.parts import sample
 from asah.engine.plan.pricing import Pricer, Prices, Response, bound, class_price, class_seats
 from asah.engine.plan.problem import Floats, Ints, Problem
 
 MODEL_LINES = 60
+SAMPLES = (1_000, 8_000)  # people
 
 
 class Axes:
     """The prices that move, as one vector in units where a step of 1 is a sensible one.
 
-    Blocks, in order: total, fund, unit, scarcity per class, resource, equity, minimum, and the (unit, period)
-    pairs whose absence limit was ever in the way. While the classes of an offering are free a seat pays its
-    share of the class; where they are fixed (low = high) their cost is sunk, a seat is worth what people bid,
-    and a minimum has a price of its own.
+    Blocks, in order: total, fund, unit, scarcity of a programme's seats, scarcity of one date's seats,
+    resource, equity, minimum, and the (unit, period) pairs whose absence limit was ever in the way. Dates of
+    a programme replace each other, so that their scarcity moves together: one price for all of them and one
+    each, added up. While the classes of an offering are free a seat pays its share of the class; where they
+    are fixed (low = high) their cost is sunk, a seat is worth what people bid, and a minimum has a price of
+    its own.
     """
 
     def __init__(self, problem: Problem, low: Floats | None = None, high: Floats | None = None) -> None:
@@ -39,32 +44,46 @@ class Axes:
         self.fixed = (self.low == self.high) & (p.max_classes > 0)
         self.seats = class_seats(p)
         self.away: Ints = np.zeros((0, 2), dtype=np.int64)
-        points = float(p.need_points.sum())
+        points = max(float(p.need_points.sum()), 1e-9)
         each = 0.05 * points / max(1, p.people)  # points a typical limit can matter to one person
         rupiah = p.total_limit if np.isfinite(p.total_limit) and p.total_limit > 0 else 1e6 * max(1.0, points)
         money = 0.3 * points / rupiah
+
+        def scale(price: Any, limit: Any) -> Floats:
+            """Steps of equal worth: the less a limit holds, the farther its price must move to be felt."""
+            held = np.clip(np.where(np.isfinite(limit), price * limit, points), 1e-6 * points, points)
+            return np.asarray(price * np.sqrt(points / held))
+
         limited = np.isfinite(p.seats) & (self.high > 0)
+        room = np.where(limited, self.high * self.seats, 0.0)
+        self.programme = p.bundles.offerings["programme"]
+        many = len(p.programme_id)
+        dates = np.bincount(self.programme, weights=limited, minlength=many)
+        worth = np.maximum(each, 0.5 * entry_worth(p))
+        of_programme = np.bincount(self.programme, weights=room, minlength=many)
         minimum = np.where(self.fixed & (self.high > 0) & (p.min_per_class > 0), np.inf, 0.0)
-        blocks: list[tuple[Floats | float, Floats | float]] = [  # scale, ceiling
-            (money, _unlimited(np.array([p.total_limit]))),
-            (money, _unlimited(p.fund_limit)),
-            (money, _unlimited(p.unit_limit)),
-            (np.where(limited, each * self.seats, 1.0), np.where(limited, np.inf, 0.0)),
-            (25 * each, _unlimited(p.resource_limit)),
-            (0.1, p.floor_points),
-            (0.5 * each, minimum),
+        total = np.array([p.total_limit])
+        blocks: list[tuple[Floats, Floats]] = [  # scale, ceiling
+            (scale(money, total), _unlimited(total)),
+            (scale(money, p.fund_limit), _unlimited(p.fund_limit)),
+            (scale(money, p.unit_limit), _unlimited(p.unit_limit)),
+            (scale(worth, of_programme), np.where(dates > 1, np.inf, 0.0)),
+            (scale(worth[self.programme], room), np.where(limited, np.inf, 0.0)),
+            (scale(25 * each, p.resource_limit), _unlimited(p.resource_limit)),
+            (scale(0.1, p.floor_need), p.floor_points),
+            (scale(each, room), minimum),
         ]
-        self.ends = np.cumsum([np.size(ceiling) for _, ceiling in blocks])
-        self._scale = np.concatenate([np.broadcast_to(scale, np.shape(ceiling)) for scale, ceiling in blocks])
+        self.ends = np.cumsum([len(ceiling) for _, ceiling in blocks])
+        self._scale = np.concatenate([scale for scale, _ in blocks])
         self._ceiling = np.concatenate([ceiling for _, ceiling in blocks])
-        self._each = max(each, 1e-12)
+        self._away = scale(each, p.absence_limit)
 
     @property
     def size(self) -> int:
         return len(self._scale) + len(self.away)
 
     def scales(self) -> Floats:
-        return np.concatenate([self._scale, np.full(len(self.away), self._each)])
+        return np.concatenate([self._scale, self._away[self.away[:, 0]]])
 
     def ceiling(self) -> Floats:
         return np.concatenate([self._ceiling / self._scale, np.full(len(self.away), np.inf)])
@@ -80,36 +99,36 @@ class Axes:
 
     def prices(self, x: Floats) -> Prices:
         p = self.problem
-        total, fund, unit, scarce, resource, equity, minimum, away = np.split(x * self.scales(), self.ends)
+        total, fund, unit, common, scarce, resource, equity, minimum, away = np.split(
+            x * self.scales(), self.ends
+        )
         absence = np.zeros((len(p.unit_id), p.periods + 1))
         absence[self.away[:, 0], self.away[:, 1]] = away
         prices = Prices(
             total=float(total[0]),
             fund=fund,
             unit=unit,
-            seats=scarce / self.seats,
+            seats=np.where(self._limited, scarce + common[self.programme], 0.0),
             minimum=minimum,
             absence=absence,
             resource=resource,
             equity=equity,
         )
-        share = np.where(self.fixed, 0.0, class_price(p, prices))
-        return prices.with_(seats=(share + scarce) / self.seats)
+        return prices.with_(seats=self._share(prices) + prices.seats)
 
     def point(self, prices: Prices) -> Floats:
         """The vector of given prices (of the absences that have an axis here)."""
         p = self.problem
-        share = np.where(self.fixed, 0.0, class_price(p, prices))
-        scarce = np.where(
-            self._ceiling[self.ends[2] : self.ends[3]] > 0,
-            np.maximum(0.0, prices.seats * self.seats - share),
-            0,
-        )
+        scarce = np.where(self._limited, np.maximum(0.0, prices.seats - self._share(prices)), 0.0)
+        common = np.full(len(p.programme_id), np.inf)
+        np.minimum.at(common, self.programme[self._limited], scarce[self._limited])
+        common = np.where(self._ceiling[self.ends[2] : self.ends[3]] > 0, common, 0.0)
         value = [
             [prices.total],
             prices.fund,
             prices.unit,
-            scarce,
+            common,
+            np.where(self._limited, scarce - common[self.programme], 0.0),
             prices.resource,
             prices.equity,
             prices.minimum,
@@ -125,12 +144,14 @@ class Axes:
         cost = response.enrolled * p.cost_per_person + opened * p.cost_per_class
         fund = np.bincount(p.fund + 1, weights=cost, minlength=len(p.fund_id) + 1)[1:]
         away = p.absence_limit[self.away[:, 0]] - response.absent[self.away[:, 0], self.away[:, 1]]
+        free = np.where(self._limited, self.high * self.seats - response.enrolled, 0.0)
         left = np.concatenate(
             [
                 [p.total_limit - cost.sum() - response.travel.sum()],
                 p.fund_limit - fund,
                 p.unit_limit - response.travel[:-1],
-                self.high - filled,
+                np.bincount(self.programme, weights=free, minlength=len(p.programme_id)),
+                free,
                 p.resource_limit - p.resource_offerings @ opened,
                 response.floor_closure - p.floor_need,
                 response.enrolled - self.low * p.min_per_class,
@@ -138,6 +159,29 @@ class Axes:
             ]
         )
         return np.where(np.isfinite(left), left, 0.0) * self.scales()
+
+    @property
+    def _limited(self) -> npt.NDArray[np.bool_]:
+        """Offerings whose seats can be scarce (O)."""
+        limited: npt.NDArray[np.bool_] = self._ceiling[self.ends[3] : self.ends[4]] > 0
+        return limited
+
+    def _share(self, prices: Prices) -> Floats:
+        """What a seat pays of its class (O)."""
+        return np.where(self.fixed, 0.0, class_price(self.problem, prices)) / self.seats
+
+
+def entry_worth(problem: Problem) -> Floats:
+    """Points a programme brings to somebody it serves, on average, if they take nothing else (programmes)."""
+    b = problem.bundles
+    person = np.repeat(np.arange(problem.people), np.diff(b.people["entry"]))
+    entry = np.repeat(np.arange(len(b.entries) - 1), np.diff(b.entries["effect"]))
+    need = b.people["need"][person[entry]] + b.effects["need"][: len(entry)]
+    closed = b.needs["weight"][need] * np.minimum(b.needs["gap"][need], b.effects["gain"][: len(entry)])
+    worth = b.entries["mandate"][:-1] + np.bincount(entry, weights=closed, minlength=len(person))
+    programme, many = b.entries["programme"][:-1], len(problem.programme_id)
+    count = np.bincount(programme, minlength=many)
+    return np.bincount(programme, weights=worth, minlength=many) / np.maximum(1, count)
 
 
 def _unlimited(limit: Floats) -> Floats:
@@ -193,31 +237,41 @@ def minimise_model(
     return weight, np.clip(centre - step * (weight @ lines), 0.0, ceiling)
 
 
+@dataclass(frozen=True)
+class Start:
+    """Where a search for prices begins, and how far its first step goes where the slope is one person's."""
+
+    prices: Prices
+    step: float
+
+
 def find_prices(
     pricer: Pricer,
     *,
-    start: Floats | None = None,
     axes: Axes | None = None,
+    start: Start | None = None,
     tolerance: float = 2e-4,
     max_passes: int = 200,
     stop: Callable[[float], bool] | None = None,
-) -> tuple[DualResult, Axes, Floats]:
+) -> tuple[DualResult, Start]:
     """Minimise the bound; stops when the model promises less than `tolerance` of what could be gained.
 
-    `stop(bound)` is asked after every pass. Returns the result, the axes and the best point on them.
+    `stop(bound)` is asked after every pass. Returns the result, and where a search nearby should begin.
     """
     problem = pricer.problem
     axes = Axes(problem) if axes is None else axes
-    x = np.zeros(axes.size) if start is None else start
     if start is None:
-        x[0] = 1.0
+        x = np.zeros(axes.size)
+        x[0] = 1.0 if np.isfinite(problem.total_limit) else 0.0
+    else:
+        x = np.minimum(axes.point(start.prices), axes.ceiling())
 
-    def look(point: Floats) -> tuple[float, Floats, Prices, Response]:
+    def look(point: Floats) -> tuple[float, Prices, Response]:
         prices = axes.prices(point)
         response = pricer.respond(prices, opened=axes.high)
-        return bound(problem, prices, response, axes.low, axes.high), axes.slope(response), prices, response
+        return bound(problem, prices, response, axes.low, axes.high), prices, response
 
-    value, slope, prices, response = look(x)
+    value, prices, response = look(x)
     axes.grow(response.absent)
     x = np.pad(x, (0, axes.size - len(x)))
     slope = axes.slope(response)
@@ -227,6 +281,8 @@ def find_prices(
     weight = np.ones(1)
     bundles = [response.bundle.astype(np.int16)]
     step = 0.5 * (1.0 + float(np.linalg.norm(x))) / max(1e-12, float(np.linalg.norm(slope)))
+    if start is not None:
+        step = start.step / max(1, problem.people)
     passes = 1
     nulls = 0
     while passes < max_passes and not (stop is not None and stop(best[0])):
@@ -242,7 +298,7 @@ def find_prices(
                 break
             step *= 5.0
             continue
-        value, slope, prices, response = look(point)
+        value, prices, response = look(point)
         passes += 1
         if axes.grow(response.absent):
             pad = axes.size - len(point)
@@ -251,7 +307,7 @@ def find_prices(
             # taken as level
             lines = np.pad(lines, ((0, 0), (0, pad)))
             best = (best[0], np.pad(best[1], (0, pad)), best[2], best[3])
-            slope = axes.slope(response)
+        slope = axes.slope(response)
         lines = np.vstack([lines, slope])
         offsets = np.append(offsets, value - slope @ point)
         taken = np.vstack([taken, response.enrolled / axes.seats])
@@ -273,9 +329,15 @@ def find_prices(
             lines, offsets, taken, weight = lines[keep], offsets[keep], taken[keep], weight[keep]
             weight /= weight.sum()
             bundles = [bundles[line] for line in keep]
-    classes = weight @ taken
-    return (
-        DualResult(best[2], best[0], best[3], classes, passes, weight / weight.sum(), bundles),
-        axes,
-        best[1],
-    )
+    result = DualResult(best[2], best[0], best[3], weight @ taken, passes, weight / weight.sum(), bundles)
+    return result, Start(best[2], step * max(1, problem.people))
+
+
+def first_guess(problem: Problem, threads: int, stop: Callable[[], bool]) -> Start | None:
+    """Prices found among a few of many people, then among more: where the first full pass begins."""
+    start = None
+    for people in SAMPLES:
+        if problem.people >= 3 * people and not stop():
+            few = Pricer(sample(problem, people), threads)
+            _, start = find_prices(few, start=start, tolerance=5e-4, max_passes=120, stop=lambda _: stop())
+    return start

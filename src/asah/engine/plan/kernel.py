@@ -23,8 +23,7 @@ from typing import Any, NamedTuple, TypeVar, cast
 
 import numba as nb
 import numpy as np
-from numba.core import cgutils
-from numba.extending import intrinsic
+import numpy.typing as npt
 
 from asah.engine.plan.problem import Bundles
 
@@ -42,6 +41,9 @@ LEVEL = np.dtype(
         ("blame", "u8"),  # periods that stood in somebody's way here or below
         ("shadow", "u8"),  # see _first_date
         ("size", "i8"),  # of the list
+        ("open", "i8"),  # entries at its beginning that are not blocked
+        ("free", "i8"),  # entries in it that do not count to the most programmes
+        ("lent", "f8"),  # the most points lent to an entry in it
         ("at", "i8"),  # position in the list
         ("taken", "i8"),  # entry taken to get here
     ]
@@ -49,9 +51,12 @@ LEVEL = np.dtype(
 CHOICE = np.dtype(
     [
         ("gain", "f8"),  # points it would add, after its cost
+        ("hours", "f8"),  # those of them that are earned by JP
+        ("lent", "f8"),  # points lent by what needs it first, in the bound
         ("shadow", "u8"),  # periods that kept it from another date of the same cost
         ("entry", "i4"),
         ("offering", "i4"),  # -1: blocked
+        ("first", "i8"),  # of a blocked one: where what it needs first stands in the list, -1 if it does not
     ]
 )
 
@@ -69,6 +74,8 @@ class Desk(NamedTuple):
     held: Any  # entries: offering held, -1 for none
     best: Any  # width: the best bundle found
     top: Any  # entries: the largest additions
+    old: Any  # width: the bundle held so far
+    spare: Any  # needs: levels still open
 
 
 class Tariff(NamedTuple):
@@ -98,41 +105,26 @@ def desk(b: Bundles) -> Desk:
         held=np.zeros(entries, np.int64),
         best=np.zeros(b.width, np.int64),
         top=np.zeros(entries + 1),
+        old=np.zeros(b.width, np.int64),
+        spare=np.zeros(needs),
     )
-
-
-@intrinsic  # type: ignore[untyped-decorator]
-def borrow(typing: Any, record: Any) -> Any:
-    """The same named tuple with arrays that count no references: the owner outlives the call.
-
-    Counting costs two locked instructions whenever an array leaves the tuple, several times what the search
-    itself needs.
-    """
-
-    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        value = arguments[0]
-        for position, kind in enumerate(record.types):
-            if isinstance(kind, nb.types.Array):
-                array = context.make_array(kind)(context, builder, builder.extract_value(value, position))
-                array.meminfo = cgutils.get_null_value(array.meminfo.type)
-                array.parent = cgutils.get_null_value(array.parent.type)
-                value = builder.insert_value(value, array._getvalue(), position)
-        return value
-
-    return record(record), code
 
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 def compiled(function: F) -> F:
-    """Compiled once and kept on disk; runs without the interpreter's lock."""
-    return cast(F, nb.njit(nogil=True, cache=True)(function))
+    """Compiled once and kept on disk; runs without the interpreter's lock.
+
+    Nothing is allocated inside (`_nrt`): else every call would count the references of every array of the
+    named tuples, twice what the search itself costs. What is needed is handed in.
+    """
+    return cast(F, nb.njit(nogil=True, cache=True, _nrt=False)(function))
 
 
 def inlined(function: F) -> F:
     """Compiled into its callers: a call would hand over every array of the named tuples."""
-    return cast(F, nb.njit(nogil=True, cache=True, forceinline=True)(function))
+    return cast(F, nb.njit(nogil=True, cache=True, forceinline=True, _nrt=False)(function))
 
 
 @compiled
@@ -219,35 +211,44 @@ def _addition(b: Bundles, d: Desk, i: int, entry: int, depth: int) -> float:
 
 @inlined
 def _can_open(b: Bundles, d: Desk, i: int, depth: int, start: int, j: int) -> bool:
-    """Whether what must come before the blocked entry at j is held, or still to be had from `start` on."""
+    """Whether what must come before the blocked choice at j is held, or still to be had from `start` on."""
     before = b.entries[b.people[i].entry + d.choice[depth, j].entry].before
-    if d.held[before] >= 0:
-        return True
-    for x in range(start, d.level[depth].size):  # noqa: SIM110 (a generator is not compiled)
-        if d.choice[depth, x].entry == before:
-            return True
-    return False
+    return bool(d.held[before] >= 0 or d.choice[depth, j].first >= start)
 
 
 @inlined
-def _limit(b: Bundles, d: Desk, i: int, depth: int, start: int, slots: int, per_jp: float) -> float:
+def _limit(
+    b: Bundles, d: Desk, i: int, depth: int, start: int, slots: int, per_jp: float, apart: float
+) -> float:
     """Upper bound on what the entries from `start` on can add together: the `slots` largest, and all that do
     not count.
 
     Where a ceiling of JP binds, every JP is charged `per_jp` and the room left is credited with it: valid for
-    any charge >= 0, and with a good one as tight as the fractional knapsack.
+    any charge >= 0, and with a good one as tight as the fractional knapsack. With `apart` 1 the points of JP
+    still missing are credited once for all instead of to every entry: the better bound where several would
+    reach the target alone. What is blocked lends points to what it needs first (`_lend`).
     """
     low = b.people[i].entry
-    total = 0.0
+    total = apart * b.points_per_jp * d.level[depth].short
     if per_jp > 0.0:
-        total = per_jp * d.level[depth].room
+        total += per_jp * d.level[depth].room
     kept = 0
-    for j in range(start, d.level[depth].size):
+    size, most = d.level[depth].size, d.level[depth].lent
+    open_ = d.level[depth].open if d.level[depth].free == 0 else 0
+    j = start
+    while j < size:
         gain = d.choice[depth, j].gain
+        if kept == slots and j < open_ and (slots < 1 or gain + most <= d.top[kept - 1]):
+            j = open_  # what follows adds no more; of the blocked ones that is not known
+            continue
+        gain += d.choice[depth, j].lent - apart * d.choice[depth, j].hours
         p = b.entries[low + d.choice[depth, j].entry].programme
         if per_jp > 0.0:
             gain -= per_jp * b.programmes[p].jp
-        if gain <= 0.0 or (d.choice[depth, j].offering < 0 and not _can_open(b, d, i, depth, start, j)):
+        j += 1
+        if gain <= 0.0 or (
+            d.choice[depth, j - 1].offering < 0 and not _can_open(b, d, i, depth, start, j - 1)
+        ):
             continue
         if b.programmes[p].counts == 0:
             total += gain
@@ -264,7 +265,18 @@ def _limit(b: Bundles, d: Desk, i: int, depth: int, start: int, slots: int, per_
             d.top[x] = d.top[x - 1]
             x -= 1
         d.top[x] = gain
-    return total
+    return float(total)
+
+
+@inlined
+def _least_limit(
+    b: Bundles, d: Desk, i: int, depth: int, start: int, slots: int, per_jp: float, enough: float
+) -> float:
+    """The smaller of the two bounds of `_limit`; the second is not asked for where the first is `enough`."""
+    limit = _limit(b, d, i, depth, start, slots, per_jp, 0.0)
+    if limit > enough and b.points_per_jp * d.level[depth].short > 0.0:
+        limit = min(limit, _limit(b, d, i, depth, start, slots, per_jp, 1.0))
+    return limit
 
 
 @compiled
@@ -284,12 +296,12 @@ def _charge(b: Bundles, d: Desk, i: int, depth: int) -> float:
     for _ in range(8):
         a = low + (high - low) / 3.0
         c = high - (high - low) / 3.0
-        if _limit(b, d, i, depth, 0, slots, a) <= _limit(b, d, i, depth, 0, slots, c):
+        if _limit(b, d, i, depth, 0, slots, a, 0.0) <= _limit(b, d, i, depth, 0, slots, c, 0.0):
             high = c
         else:
             low = a
     charge = (low + high) / 2.0
-    if _limit(b, d, i, depth, 0, slots, charge) < _limit(b, d, i, depth, 0, slots, 0.0):
+    if _limit(b, d, i, depth, 0, slots, charge, 0.0) < _limit(b, d, i, depth, 0, slots, 0.0, 0.0):
         return charge
     return 0.0
 
@@ -335,16 +347,80 @@ def _consider(b: Bundles, d: Desk, i: int, place: int, entry: int, depth: int) -
         gain = points - d.cost[o]
         if gain <= EPS and not (opens and _opens(b, d, i, entry, depth)):
             return
+    hours = b.points_per_jp * min(d.level[depth].short, b.entries[e].jp)
+    _list(d, depth, entry, o, gain, hours, d.level[depth].shadow)
+    d.level[depth].free += 1 - b.programmes[p].counts
+
+
+@inlined
+def _list(d: Desk, depth: int, entry: int, o: int, gain: float, hours: float, shadow: Any) -> None:
+    """Put a choice where it belongs in the list of this depth; a blocked one (o < 0) at its end."""
     j = d.level[depth].size
     d.level[depth].size = j + 1
-    if not blocked:
+    if o >= 0:
+        d.level[depth].open += 1
         while j > 0 and (d.choice[depth, j - 1].offering < 0 or d.choice[depth, j - 1].gain < gain):
             d.choice[depth, j] = d.choice[depth, j - 1]
             j -= 1
     d.choice[depth, j].entry = entry
     d.choice[depth, j].offering = o
     d.choice[depth, j].gain = gain
-    d.choice[depth, j].shadow = d.level[depth].shadow
+    d.choice[depth, j].hours = hours
+    d.choice[depth, j].lent = 0.0
+    d.choice[depth, j].shadow = shadow
+
+
+@inlined
+def _lend(b: Bundles, d: Desk, i: int, depth: int) -> None:
+    """Ends the making of a list: what is blocked finds what it needs first, and lends points to it.
+
+    What is blocked comes only with what it needs first, so that points may move from the one to the other
+    without making any whole bundle worth less: half the difference makes the bound see that it takes two.
+    """
+    low = b.people[i].entry
+    for k in range(d.level[depth].size - 1, -1, -1):
+        if d.choice[depth, k].offering >= 0:
+            break
+        before = b.entries[low + d.choice[depth, k].entry].before
+        d.choice[depth, k].first = -1
+        for j in range(d.level[depth].size):
+            if d.choice[depth, j].entry == before:
+                d.choice[depth, k].first = j
+                lent = 0.5 * (d.choice[depth, k].gain - d.choice[depth, j].gain)
+                if lent > 0.0:
+                    d.choice[depth, k].lent -= lent
+                    d.choice[depth, j].lent += lent
+                    d.level[depth].lent = max(d.level[depth].lent, d.choice[depth, j].lent)
+                break
+
+
+@inlined
+def _consider_again(b: Bundles, d: Desk, i: int, place: int, depth: int, k: int, taken: int) -> None:
+    """Bring a choice of the list above down to this depth: what `taken` does not touch is as it was there."""
+    above = depth - 1
+    entry = d.choice[above, k].entry
+    o = d.choice[above, k].offering
+    low = b.people[i].entry
+    e = low + entry
+    if (
+        o < 0
+        or b.entries[e].opens != 0
+        or b.entries[e].before >= 0
+        or b.entries[e].touches & b.entries[low + taken].touches != ZERO
+        or b.offerings[o].mask & b.offerings[d.held[taken]].mask != ZERO
+    ):
+        _consider(b, d, i, place, entry, depth)
+        return
+    p = b.entries[e].programme
+    if b.programmes[p].counts != 0 and (
+        d.level[depth].slots < 1 or b.programmes[p].jp > d.level[depth].room + EPS
+    ):
+        return
+    hours = b.points_per_jp * min(d.level[depth].short, b.entries[e].jp)
+    gain = d.choice[above, k].gain - d.choice[above, k].hours + hours
+    if gain > EPS:
+        _list(d, depth, entry, o, gain, hours, d.choice[above, k].shadow)
+        d.level[depth].free += 1 - b.programmes[p].counts
 
 
 @inlined
@@ -365,6 +441,9 @@ def _take(b: Bundles, d: Desk, i: int, entry: int, o: int, depth: int, worth: fl
     d.level[below].worth = worth
     d.level[below].blame = ZERO
     d.level[below].size = 0
+    d.level[below].open = 0
+    d.level[below].free = 0
+    d.level[below].lent = 0.0
     d.level[below].at = 0
     d.level[below].taken = entry
     d.held[entry] = o
@@ -406,20 +485,49 @@ def _start(b: Bundles, d: Desk, i: int, equity: Any, taken: Any) -> None:
     d.level[0].blame = ZERO
     d.level[0].worth = 0.0
     d.level[0].size = 0
+    d.level[0].open = 0
+    d.level[0].free = 0
+    d.level[0].lent = 0.0
     d.level[0].at = 0
 
 
 @compiled
-def best_bundle(b: Bundles, d: Desk, i: int, place: int, equity: Any, taken: Any) -> tuple[float, int]:
+def _worth(b: Bundles, d: Desk, i: int, equity: Any, bundle: Any, count: int) -> float:
+    """The worth of row i of `bundle` at the desk's costs."""
+    low = b.people[i].entry
+    _start(b, d, i, equity, ZERO)
+    for x in range(count):
+        o = bundle[i, x]
+        entry = 0
+        while b.entries[low + entry].programme != b.offerings[o].programme:
+            entry += 1
+        points = _addition(b, d, i, entry, x)
+        if d.held[entry] >= 0:
+            points -= b.entries[low + entry].mandate
+        _take(b, d, i, entry, o, x, d.level[x].worth + points - d.cost[o])
+    return float(d.level[count].worth)
+
+
+@compiled
+def best_bundle(
+    b: Bundles, d: Desk, i: int, place: int, equity: Any, taken: Any, known: Any, many: int
+) -> tuple[float, int]:
     """The worth of the best bundle of person i at the desk's costs, and the number of offerings in it (in
     `d.best`).
 
     `taken` are periods nobody of the unit may be away in any more. Worth counts closure at the equity prices,
-    JP and mandates earned, minus costs; 0 for the empty bundle. Locked offerings are in every bundle. Beyond
+    JP and mandates earned, minus costs; 0 for the empty bundle. Locked offerings are in every bundle. The
+    search begins from the first `many` offerings of row i of `known`, a bundle that is open to the person, so
+    that it only has to prove that nothing is better where nothing is (0 where none is known). Beyond
     NODE_LIMIT nodes the worth is an upper bound (still valid in a proof) and the bundle the best one seen.
     """
     low = b.people[i].entry
     entries = b.people[i + 1].entry - low
+    if b.people[i].locked != b.people[i + 1].locked:
+        many = 0
+    before = 0.0
+    if many > 0:
+        before = _worth(b, d, i, equity, known, many)
     _start(b, d, i, equity, taken)
     base = 0
     for x in range(b.people[i].locked, b.people[i + 1].locked):
@@ -443,7 +551,13 @@ def best_bundle(b: Bundles, d: Desk, i: int, place: int, equity: Any, taken: Any
     for entry in range(entries):
         if d.held[entry] < 0:
             _consider(b, d, i, place, entry, base)
+    _lend(b, d, i, base)
     best = -np.inf if forced else d.level[base].worth
+    if many > 0 and before > best:
+        best = before
+        count = many
+        for x in range(many):
+            d.best[x] = known[i, x]
     per_jp = _charge(b, d, i, base)
     depth = base
     nodes = 0
@@ -452,8 +566,8 @@ def best_bundle(b: Bundles, d: Desk, i: int, place: int, equity: Any, taken: Any
         size = d.level[depth].size
         done = j >= size or d.choice[depth, j].offering < 0
         if not done:
-            limit = _limit(b, d, i, depth, j, d.level[depth].slots, per_jp)
-            done = d.level[depth].worth + limit <= best + EPS
+            enough = best + EPS - d.level[depth].worth
+            done = _least_limit(b, d, i, depth, j, d.level[depth].slots, per_jp, enough) <= enough
         if done:
             # nothing more here; try another date of what led here, if its date stood in somebody's way
             if depth == base:
@@ -492,7 +606,8 @@ def best_bundle(b: Bundles, d: Desk, i: int, place: int, equity: Any, taken: Any
         if j + 1 < size:
             # an entry that with the largest others would not do better than the best known need not be looked
             # at again
-            others = worth + _limit(b, d, i, depth, j + 1, d.level[below].slots - 1, 0.0)
+            others = worth + d.choice[depth, j].lent  # what was lent to it counts as its own
+            others += _limit(b, d, i, depth, j + 1, d.level[below].slots - 1, 0.0, 0.0)
             for k in range(j + 1, size):
                 if d.choice[depth, k].offering >= 0:
                     e = low + d.choice[depth, k].entry
@@ -501,13 +616,15 @@ def best_bundle(b: Bundles, d: Desk, i: int, place: int, equity: Any, taken: Any
                         continue
                 elif not _can_open(b, d, i, depth, j + 1, k):
                     continue
-                _consider(b, d, i, place, d.choice[depth, k].entry, below)
+                _consider_again(b, d, i, place, below, k, entry)
+            _lend(b, d, i, below)
         depth = below
     if nodes > NODE_LIMIT:
         for step in range(base, depth + 1):
             best = max(
                 best,
-                d.level[step].worth + _limit(b, d, i, step, d.level[step].at, d.level[step].slots, per_jp),
+                d.level[step].worth
+                + _limit(b, d, i, step, d.level[step].at, d.level[step].slots, per_jp, 0.0),
             )
     d.level[0].taken = nodes
     return best, count
@@ -540,24 +657,25 @@ def closure(b: Bundles, i: int, bundle: Any, count: int, rest: Any, by_floor: An
     return total
 
 
-@compiled
-def closures(b: Bundles, person: Any, bundle: Any, floors: int) -> tuple[Any, Any]:
+def closures(
+    b: Bundles, person: Any, bundle: Any, floors: int
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Points closed by each row, a person and a bundle of theirs (m), and in each floor that counts them (m x
     floors).
     """
-    b = borrow(b)
-    most = 1
-    for i in range(b.people.size - 1):
-        most = max(most, b.people[i + 1].need - b.people[i].need)
-    rest = np.zeros(most)
-    closed = np.zeros(person.size)
-    by_floor = np.zeros((person.size, floors))
+    closed, by_floor = np.zeros(len(person)), np.zeros((len(person), floors))
+    spare = np.zeros(max(1, int(np.diff(b.people["need"]).max(initial=0))))
+    _closures(b, person, bundle, spare, closed, by_floor)
+    return closed, by_floor
+
+
+@compiled
+def _closures(b: Bundles, person: Any, bundle: Any, spare: Any, closed: Any, by_floor: Any) -> None:
     for x in range(person.size):
         count = 0
         while count < bundle.shape[1] and bundle[x, count] >= 0:
             count += 1
-        closed[x] = closure(b, person[x], bundle[x], count, rest, by_floor[x])
-    return closed, by_floor
+        closed[x] = closure(b, person[x], bundle[x], count, spare, by_floor[x])
 
 
 @compiled
@@ -576,16 +694,19 @@ def price_groups(
 ) -> float:
     """Price the groups first..last-1; fills their rows of `bundle`, adds to the other outputs, returns the
     value.
+
+    What stands in `bundle` before is where each search begins: bundles open to these people, or nothing (-1).
     """
-    b, t, d = borrow(b), borrow(t), borrow(d)
-    rest = np.zeros(d.weight.size)
     value = 0.0
     for g in range(first, last):
         unit, place = b.groups[g].unit, b.groups[g].place
         set_costs(b, t, d, unit, place)
         payer = t.payer[unit]
         for i in range(b.groups[g].person, b.groups[g + 1].person):
-            worth, count = best_bundle(b, d, i, place, equity, ZERO)
+            many = 0
+            while many < bundle.shape[1] and bundle[i, many] >= 0:
+                many += 1
+            worth, count = best_bundle(b, d, i, place, equity, ZERO, bundle, many)
             value += worth
             for x in range(bundle.shape[1]):
                 bundle[i, x] = d.best[x] if x < count else -1
@@ -597,25 +718,8 @@ def price_groups(
                     for period in range(b.offerings[o].start, b.offerings[o].end + 1):
                         absent[unit, period] += 1
             if closed.size:
-                closure(b, i, d.best, count, rest, closed)
+                closure(b, i, d.best, count, d.spare, closed)
     return value
-
-
-@compiled
-def _worth(b: Bundles, d: Desk, i: int, equity: Any, bundle: Any, count: int) -> float:
-    """The worth of a bundle at the desk's costs; leaves the person's needs after it at depth `count`."""
-    low = b.people[i].entry
-    _start(b, d, i, equity, ZERO)
-    for x in range(count):
-        o = bundle[x]
-        entry = 0
-        while b.entries[low + entry].programme != b.offerings[o].programme:
-            entry += 1
-        points = _addition(b, d, i, entry, x)
-        if d.held[entry] >= 0:
-            points -= b.entries[low + entry].mandate
-        _take(b, d, i, entry, o, x, d.level[x].worth + points - d.cost[o])
-    return float(d.level[count].worth)
 
 
 class Shared(NamedTuple):
@@ -669,10 +773,9 @@ def assign_groups(
     take a class below its minimum. `order` are groups; `bundle` (n x width) and `size` (n) are changed in
     place.
     """
-    b, t, d, s = borrow(b), borrow(t), borrow(d), borrow(s)
     changes = 0
     gained = 0.0
-    old = np.zeros(bundle.shape[1], np.int64)
+    old = d.old
     for g in order:
         unit, place = b.groups[g].unit, b.groups[g].place
         set_costs(b, t, d, unit, place)
@@ -687,8 +790,8 @@ def assign_groups(
                     taken |= np.uint64(1) << np.uint64(period)
             for o in range(d.seats.size):
                 d.seats[o] = s.room[o] - s.enrolled[o]
-            before = _worth(b, d, i, equity, old, count)
-            after, many = best_bundle(b, d, i, place, equity, taken)
+            before = _worth(b, d, i, equity, bundle, count)
+            after, many = best_bundle(b, d, i, place, equity, taken, bundle, count)
             accept = after > before + least_gain
             if accept:
                 for x in range(count):
@@ -720,27 +823,16 @@ def assign_groups(
 
 
 @compiled
-def worth_of_bundles(b: Bundles, t: Tariff, d: Desk, equity: Any) -> Any:
-    """What the best bundle of each person is worth at the prices (n)."""
-    b, t, d = borrow(b), borrow(t), borrow(d)
-    out = np.zeros(b.people.size - 1)
-    for g in range(b.groups.size - 1):
-        set_costs(b, t, d, b.groups[g].unit, b.groups[g].place)
-        for i in range(b.groups[g].person, b.groups[g + 1].person):
-            out[i] = best_bundle(b, d, i, b.groups[g].place, equity, ZERO)[0]
-    return out
-
-
-@compiled
-def place_wishes(b: Bundles, t: Tariff, s: Shared, order: Any, wish: Any, bundle: Any, size: Any) -> int:
+def place_wishes(
+    b: Bundles, t: Tariff, d: Desk, s: Shared, order: Any, wish: Any, bundle: Any, size: Any
+) -> int:
     """Give people without anything the bundle wished for them, as long as everything in it is left; returns
     how many.
 
     `order` are groups; `wish` (n x width) ends with -1; `bundle` and `size` are changed in place.
     """
-    b, t, s = borrow(b), borrow(t), borrow(s)
     given = 0
-    want = np.zeros(bundle.shape[1], np.int64)
+    want = d.old
     for g in order:
         unit, place = b.groups[g].unit, b.groups[g].place
         for i in range(b.groups[g].person, b.groups[g + 1].person):
@@ -778,8 +870,7 @@ def regrets(b: Bundles, t: Tariff, d: Desk, s: Shared, equity: Any, bundle: Any,
     """What each person would lose at the prices without each offering they hold, with what is left elsewhere
     (n x width).
     """
-    b, t, d, s = borrow(b), borrow(t), borrow(d), borrow(s)
-    old = np.zeros(bundle.shape[1], np.int64)
+    old = d.old
     for g in range(b.groups.size - 1):
         unit, place = b.groups[g].unit, b.groups[g].place
         set_costs(b, t, d, unit, place)
@@ -796,12 +887,12 @@ def regrets(b: Bundles, t: Tariff, d: Desk, s: Shared, equity: Any, bundle: Any,
                     taken |= np.uint64(1) << np.uint64(period)
             for o in range(d.seats.size):
                 d.seats[o] = s.room[o] - s.enrolled[o]
-            now = _worth(b, d, i, equity, old, count)
+            now = _worth(b, d, i, equity, bundle, count)
             for x in range(count):
                 o = old[x]
                 seats = d.seats[o]
                 d.seats[o] = 0.0
-                without, _ = best_bundle(b, d, i, place, equity, taken)
+                without, _ = best_bundle(b, d, i, place, equity, taken, bundle, 0)
                 out[i, x] = max(0.0, now - without)
                 d.seats[o] = seats
             _move(b, t, s, unit, place, old, count, 1)
@@ -825,8 +916,7 @@ def wishes(
     Everybody chooses once, from what they hold, what is left and what is offered; `demand` and `value` (O)
     count those who would take an offering they do not hold, with their gain shared among what is new to them.
     """
-    b, t, d, s = borrow(b), borrow(t), borrow(d), borrow(s)
-    old = np.zeros(bundle.shape[1], np.int64)
+    old = d.old
     for g in range(b.groups.size - 1):
         unit, place = b.groups[g].unit, b.groups[g].place
         set_costs(b, t, d, unit, place)
@@ -841,8 +931,8 @@ def wishes(
                     taken |= np.uint64(1) << np.uint64(period)
             for o in range(d.seats.size):
                 d.seats[o] = max(s.room[o] - s.enrolled[o], offered[o])
-            now = _worth(b, d, i, equity, old, count)
-            after, many = best_bundle(b, d, i, place, equity, taken)
+            now = _worth(b, d, i, equity, bundle, count)
+            after, many = best_bundle(b, d, i, place, equity, taken, bundle, count)
             if after > now + 1e-7:
                 fresh = 0
                 for x in range(many):

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from asah.engine.plan.kernel import Tariff, desk, price_groups
-from asah.engine.plan.problem import Floats, Problem
+from asah.engine.plan.problem import Floats, Ints, Problem
 
 PARTITION_PEOPLE = 512
 
@@ -96,6 +96,8 @@ class Pricer:
         self.threads = threads
         self.passes = 0
         self.people_priced = 0
+        self._known: Ints | None = None
+        self._opened = np.zeros(0, dtype=bool)
 
     def respond(
         self, prices: Prices, parts: list[tuple[int, int]] | None = None, opened: Floats | None = None
@@ -109,7 +111,7 @@ class Pricer:
         t = tariff(p, prices)
         parts = self.parts if parts is None else parts
         equity = prices.equity if (prices.equity > 0).any() else np.zeros(0)
-        bundle = np.full((p.people, b.width), -1, np.int32)
+        bundle = self._begin(opened)
         absent = np.zeros((len(p.unit_id), p.periods + 1), np.int32)
         enrolled = np.zeros((len(parts), p.offerings))
         travel = np.zeros((len(parts), len(p.unit_limit) + 1))
@@ -130,6 +132,7 @@ class Pricer:
         else:
             values = [one(x) for x in range(len(parts))]
         self.passes += 1
+        self._known = bundle
         self.people_priced += sum(
             int(b.groups[last]["person"] - b.groups[first]["person"]) for first, last in parts
         )
@@ -141,6 +144,17 @@ class Pricer:
             absent=absent,
             floor_closure=closed.sum(axis=0),
         )
+
+    def _begin(self, opened: Floats | None) -> Ints:
+        """What people took in the pass before, as long as the same offerings are open: the search of each
+        begins there (n x width).
+        """
+        now = np.ones(self.problem.offerings, dtype=bool) if opened is None else opened > 0
+        same = self._known is not None and np.array_equal(now, self._opened)
+        self._opened = now
+        if same and self._known is not None:
+            return self._known.copy()
+        return np.full((self.problem.people, self.problem.bundles.width), -1, np.int64)
 
 
 def class_price(problem: Problem, prices: Prices) -> Floats:

@@ -42,6 +42,7 @@ ENTRY = np.dtype(
     [
         ("mandate", "f8"),  # points earned by giving it
         ("jp", "f8"),  # JP that counts towards the target
+        ("touches", "u8"),  # bit k: it closes need k (mod 64) of this person
         ("effect", "i8"),  # first effect
         ("programme", "i4"),
         ("before", "i2"),  # entry (within the person) that must come before, -1 for none
@@ -238,6 +239,7 @@ class _Builder:
                 ENTRY,
                 mandate=entries["entry_mandate"],
                 jp=entries["entry_jp"],
+                touches=entries["entry_touches"],
                 effect=entries["effect_ptr"],
                 programme=entries["entry_programme"],
                 before=entries["entry_before"],
@@ -415,6 +417,9 @@ class _Builder:
 
         pairs = pairs.filter(pl.Series(np.isin(pairs["key"].to_numpy(), keys)))
         entry_of_pair = np.searchsorted(keys, pairs["key"].to_numpy())
+        touches = np.zeros(len(keys), dtype=np.uint64)
+        bit = np.uint64(1) << (pairs["need"].to_numpy() % 64).astype(np.uint64)
+        np.bitwise_or.at(touches, entry_of_pair, bit)
         banned_ptr, banned = self._banned(locks, lock_owner, lock_offering)
         return {
             "need_weight": needs["weight"].to_numpy().astype(float),
@@ -422,6 +427,7 @@ class _Builder:
             "entry_ptr": entry_ptr,
             "entry_programme": programme.astype(np.int32),
             "entry_mandate": mandate_points,
+            "entry_touches": touches,
             "entry_jp": np.where(counts_to_target, self.jp[programme], 0.0),
             "entry_before": entry_before,
             "entry_opens": opens,

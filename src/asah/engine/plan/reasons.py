@@ -10,10 +10,11 @@ import numpy.typing as npt
 import polars as pl
 
 from asah.engine.plan.kernel import Shared
+from asah.engine.plan.parts import only, spans
 from asah.engine.plan.pricing import Pricer, Prices
 from asah.engine.plan.primal import Draft, needed_classes, shared
 from asah.engine.plan.problem import CONNECTIVITY, MANY, Floats, Ints, Problem
-from asah.engine.plan.standing import EPS, Given, Use, brings, entry_owners, only, spans, uses, weights
+from asah.engine.plan.standing import EPS, Given, Use, brings, entry_owners, uses, weights
 from asah.engine.tables import Tables
 
 BLOCK = 20_000  # people looked at together: bounds the memory

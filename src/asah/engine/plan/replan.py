@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from asah.engine.plan.kernel import place_wishes
+from asah.engine.plan.kernel import desk, place_wishes
 from asah.engine.plan.pricing import Prices, tariff
 from asah.engine.plan.primal import Draft, needed_classes, shared
 from asah.engine.plan.problem import MANY, Ints, Problem
@@ -39,7 +39,16 @@ def earlier(problem: Problem, enrolments: pl.DataFrame) -> tuple[Draft, Draft]:
     kept_plan.classes = np.minimum(classes, problem.max_classes)
     everybody = np.arange(len(problem.bundles.groups) - 1)
     free = tariff(problem, Prices.zero(problem))
-    place_wishes(problem.bundles, free, shared(kept_plan), everybody, wish, kept_plan.bundle, kept_plan.size)
+    place_wishes(
+        problem.bundles,
+        free,
+        desk(problem.bundles),
+        shared(kept_plan),
+        everybody,
+        wish,
+        kept_plan.bundle,
+        kept_plan.size,
+    )
     return before, kept_plan
 
 

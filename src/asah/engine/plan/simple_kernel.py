@@ -7,16 +7,12 @@ compiled code of another file: a cached caller would not notice a change there.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
-import numba as nb
 import numpy as np
 
-from asah.engine.plan.kernel import borrow
+from asah.engine.plan.kernel import compiled, inlined
 from asah.engine.plan.problem import Bundles
-
-F = TypeVar("F", bound=Callable[..., Any])
 
 EPS = 1e-9
 ZERO = np.uint64(0)
@@ -80,14 +76,6 @@ def turn(b: Bundles) -> Turn:
         chain=np.zeros(entries, np.int64),
         picks=np.zeros(entries, np.int64),
     )
-
-
-def compiled(function: F) -> F:
-    return nb.njit(nogil=True, cache=True)(function)  # type: ignore[no-any-return]
-
-
-def inlined(function: F) -> F:
-    return nb.njit(nogil=True, cache=True, forceinline=True)(function)  # type: ignore[no-any-return]
 
 
 @inlined
@@ -215,7 +203,8 @@ def _points(b: Bundles, t: Turn, i: int, length: int) -> float:
     low, low_need = b.people[i].entry, b.people[i].need
     if length == 1:
         return _would_close(b, low_need, low + t.chain[0], t.rest)
-    t.trial[:] = t.rest
+    for k in range(t.rest.size):
+        t.trial[k] = t.rest[k]
     points = 0.0
     for x in range(length):
         points += _closes(b, low_need, low + t.chain[x], t.trial)
@@ -380,7 +369,6 @@ def take_turns(
     `mandates`: only what is mandated, most points first. A course must close more than `least` points.
     Changes the books, `bundle` (n x width) and `size` (n); returns the number of courses taken.
     """
-    b, s, t = borrow(b), borrow(s), borrow(t)
     taken = 0
     for i in order:
         unit, place = unit_of[i], place_of[i]
@@ -451,7 +439,6 @@ def trade_up(
 
     Mandates, locks and what another course needs first are kept, and no class is taken below its minimum.
     """
-    b, s, t = borrow(b), borrow(s), borrow(t)
     traded = 0
     for i in order:
         unit, place = unit_of[i], place_of[i]
@@ -529,18 +516,24 @@ def _leave(b: Bundles, s: Books, i: int, unit: int, place: int, slot: int, bundl
 
 
 @compiled
-def close_thin(b: Bundles, s: Books, order: Any, unit_of: Any, place_of: Any, bundle: Any, size: Any) -> int:
+def close_thin(
+    b: Bundles,
+    s: Books,
+    order: Any,
+    unit_of: Any,
+    place_of: Any,
+    bundle: Any,
+    size: Any,
+    locked: Any,
+    over: Any,
+) -> int:
     """Of every programme with a date below its minimum, close a class of the thinnest; returns how many.
 
     The last in `order` leave first. One date of a programme at a time, so that two half-empty dates can
-    become one; a class that a lock keeps open stays.
+    become one; a class that a lock keeps open stays. `locked`: people locked into each offering (O); `over`
+    is working space (O).
     """
-    b, s = borrow(b), borrow(s)
-    offerings = s.enrolled.size
-    locked = np.zeros(offerings)
-    for x in range(b.locked.size):
-        locked[b.locked[x]] += 1.0
-    over = np.zeros(offerings)
+    over[:] = 0.0
     closed = 0
     for p in range(b.programmes.size - 1):
         thinnest, least = -1, 1.0

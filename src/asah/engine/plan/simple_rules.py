@@ -131,6 +131,8 @@ def follow(problem: Problem, rule: Rule, online: Bools) -> Draft:
     order = ranking(problem)
     people = (problem.unit_of_person, problem.place_of_person)
     holdings = (draft.bundle, draft.size)
+    locked = np.bincount(b.locked, minlength=problem.offerings).astype(float)
+    over = np.zeros(problem.offerings)
     while True:
         for walk in _walks(problem, rule, books, online):
             books.goal[:] = walk.goal
@@ -146,7 +148,7 @@ def follow(problem: Problem, rule: Rule, online: Bools) -> Draft:
                 walk.turns,
                 *holdings,
             )
-        if close_thin(b, books, order, *people, *holdings):
+        if close_thin(b, books, order, *people, *holdings, locked, over):
             continue
         if not trade_up(b, books, desk, order, *people, rule.per_rupiah, *holdings):
             break

@@ -14,17 +14,17 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
-from asah.engine.plan.dual import DualResult, find_prices
+from asah.engine.plan.dual import DualResult, find_prices, first_guess
 from asah.engine.plan.improve import close_classes, fill, open_classes, scaled, tidy
-from asah.engine.plan.kernel import place_wishes
+from asah.engine.plan.kernel import desk, place_wishes
 from asah.engine.plan.mip import solve_mip
+from asah.engine.plan.parts import only
 from asah.engine.plan.pool import Pool, choose
 from asah.engine.plan.pricing import Pricer, Prices, class_price, tariff
 from asah.engine.plan.primal import Draft, round_classes, shared, trim, worth
 from asah.engine.plan.problem import Problem
 from asah.engine.plan.replan import changed, earlier
 from asah.engine.plan.simple_rules import RULES, follow, locks_stand, online_offerings
-from asah.engine.plan.standing import only
 from asah.engine.tables import Tables
 
 
@@ -148,7 +148,16 @@ def assign(draft: Draft, result: DualResult, rng: np.random.Generator) -> None:
     p = draft.problem
     order = rng.permutation(len(p.bundles.groups) - 1)
     wish = result.draw(rng).astype(np.int64)
-    place_wishes(p.bundles, tariff(p, result.prices), shared(draft), order, wish, draft.bundle, draft.size)
+    place_wishes(
+        p.bundles,
+        tariff(p, result.prices),
+        desk(p.bundles),
+        shared(draft),
+        order,
+        wish,
+        draft.bundle,
+        draft.size,
+    )
     fill(draft, result.prices, rng)
 
 
@@ -194,7 +203,16 @@ def warm_up(problem: Problem, tables: Tables) -> None:
     draft = Draft.empty(one, np.minimum(problem.max_classes, 1.0))
     order = np.zeros(1, dtype=np.int64)
     wish = response.bundle.astype(np.int64)
-    place_wishes(one.bundles, tariff(one, prices), shared(draft), order, wish, draft.bundle, draft.size)
+    place_wishes(
+        one.bundles,
+        tariff(one, prices),
+        desk(one.bundles),
+        shared(draft),
+        order,
+        wish,
+        draft.bundle,
+        draft.size,
+    )
     fill(draft, prices, rng)
     close_classes(draft, prices, class_price(one, prices), 1.0)
     open_classes(draft, prices, class_price(one, prices), 1.0)
@@ -251,7 +269,8 @@ def solve(
         late = time.monotonic() - search.began > PRICING_SHARE * options.seconds
         return late or search.out_of_time()
 
-    root, _, _ = find_prices(pricer, max_passes=150, tolerance=2e-4, stop=stop_pricing)
+    guess = first_guess(problem, threads, lambda: stop_pricing(np.inf))
+    root, _ = find_prices(pricer, start=guess, max_passes=150, tolerance=2e-4, stop=stop_pricing)
     search.bound = np.inf
     search.prove(root)
     if kept is not None:

@@ -14,9 +14,10 @@ import polars as pl
 
 from asah.engine.errors import CallError
 from asah.engine.plan.kernel import Shared
+from asah.engine.plan.parts import only, spans
 from asah.engine.plan.pricing import Pricer, Prices, bound
 from asah.engine.plan.primal import Draft, shared
-from asah.engine.plan.problem import GROUP, Bundles, Floats, Ints, Problem, build
+from asah.engine.plan.problem import Bundles, Floats, Ints, Problem, build
 from asah.engine.plan.sentences import line
 from asah.engine.tables import Tables, read_frames
 
@@ -25,14 +26,6 @@ EPS = 1e-9
 
 
 # ---- what an enrolment brings, in points
-
-
-def spans(first: Any, index: Ints) -> tuple[Ints, Ints]:
-    """Rows of the owners in `index`, whose first rows are `first`: the position of the owner, and the row."""
-    counts = first[index + 1] - first[index]
-    which = np.repeat(np.arange(len(index)), counts)
-    before = np.cumsum(counts) - counts
-    return which, first[index][which] + np.arange(len(which)) - before[which]
 
 
 def entry_owners(problem: Problem) -> Ints:
@@ -144,42 +137,6 @@ def uses(problem: Problem, prices: Prices, person: Ints, offering: Ints) -> Use:
 
 
 # ---- a few people of a problem
-
-
-def only(problem: Problem, people: Ints) -> Problem:
-    """The problem of some of its people, in their order; what they share stays as it is."""
-    b, people = problem.bundles, np.sort(np.asarray(people, np.int64))
-    parts: dict[str, Any] = {}
-    records = np.zeros(len(people) + 1, b.people.dtype)
-    for column in ("short", "room", "floors"):
-        records[column][:-1] = b.people[column][people]
-    rows: dict[str, Ints] = {}
-    for column in ("need", "entry", "banned", "locked"):
-        _, rows[column] = spans(b.people[column], people)
-        records[column][1:] = np.cumsum(b.people[column][people + 1] - b.people[column][people])
-    _, effects = spans(b.entries["effect"], rows["entry"])
-    entries = np.zeros(len(rows["entry"]) + 1, b.entries.dtype)
-    entries[:-1] = b.entries[rows["entry"]]
-    entries["effect"][0] = 0
-    counts = b.entries["effect"][rows["entry"] + 1] - b.entries["effect"][rows["entry"]]
-    entries["effect"][1:] = np.cumsum(counts)
-    unit, place = problem.unit_of_person[people], problem.place_of_person[people]
-    first = np.flatnonzero(np.append(True, (np.diff(unit) != 0) | (np.diff(place) != 0)))
-    groups = np.zeros(len(first) + 1, GROUP)
-    groups["person"] = np.append(first, len(people))
-    groups["unit"][:-1], groups["place"][:-1] = unit[first], place[first]
-    parts["people"], parts["entries"], parts["groups"] = records, entries, groups
-    parts["needs"], parts["effects"] = b.needs[rows["need"]], b.effects[effects]
-    parts["banned"], parts["locked"] = b.banned[rows["banned"]], b.locked[rows["locked"]]
-    return replace(
-        problem,
-        bundles=b._replace(**parts),
-        person_id=[problem.person_id[i] for i in people],
-        input_row=problem.input_row[people],
-        unit_of_person=unit,
-        place_of_person=place,
-        need_points=problem.need_points[people],
-    )
 
 
 @dataclass(frozen=True)
