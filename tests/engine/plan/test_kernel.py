@@ -13,7 +13,7 @@ from asah.engine.check.bound import bundles
 from asah.engine.check.facts import read_facts
 from asah.engine.check.prices import read_prices
 from asah.engine.plan.kernel import best_bundle, desk, set_costs
-from asah.engine.plan.pricing import Pricer, Prices, tariff
+from asah.engine.plan.pricing import Pricer, Prices, class_price, class_seats, tariff
 from asah.engine.plan.problem import Floats, Problem, build
 from asah.engine.plan.result import price_table
 from asah.engine.simulate import write_region
@@ -160,12 +160,13 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Tables:
 @pytest.mark.parametrize("seed", range(6))
 def test_many_programmes_are_chosen_from_as_well_as_by_another_search(office: Tables, seed: int) -> None:
     problem, facts, rng = build(office), read_facts(office), np.random.default_rng(seed)
-    each = problem.need_points.sum() / problem.total_limit
+    total = 0.1 * float(problem.need_points.sum() / problem.total_limit)
+    seat = class_price(problem, Prices.zero(problem).with_(total=total)) / class_seats(problem)
     knows = Pricer(problem)  # begins each pass where the one before ended
-    for spread in (0.0, 0.5, 0.05, 0.05):
+    for spread in (0.0, 0.5, 0.1, 0.05, 0.02, 0.01):
         prices = Prices.zero(problem).with_(
-            total=0.3 * each * float(np.exp(spread * rng.normal())),
-            seats=np.abs(spread * rng.normal(size=problem.offerings)),
+            total=total * float(np.exp(spread * rng.normal())),
+            seats=seat * np.exp(spread * rng.normal(size=problem.offerings)),
         )
         response = knows.respond(prices)
         assert response.value == pytest.approx(Pricer(problem).respond(prices).value, abs=1e-7)
