@@ -54,8 +54,8 @@ class Axes:
             held = np.clip(np.where(np.isfinite(limit), price * limit, points), 1e-6 * points, points)
             return np.asarray(price * np.sqrt(points / held))
 
-        limited = np.isfinite(p.seats) & (self.high > 0)
-        room = np.where(limited, self.high * self.seats, 0.0)
+        limited = np.isfinite(p.seats) & (p.max_classes > 0)
+        room = np.where(limited, np.maximum(self.high, 0.5) * self.seats, 0.0)
         self.programme = p.bundles.offerings["programme"]
         many = len(p.programme_id)
         dates = np.bincount(self.programme, weights=limited, minlength=many)
@@ -217,8 +217,11 @@ def minimise_model(
     """Weights of the lines and the point that minimise max(offset + line x) + |x - centre|^2 / 2 step over 0
     <= x <= ceiling.
 
-    Works on the dual, one pair of weights at a time, each moved to where the pair balances.
+    Works on the dual, one pair of weights at a time, each moved to where the pair balances. A price at 0 that
+    no line asks to rise stays there, whatever the weights.
     """
+    moves = (centre > 0) | (lines < 0).any(axis=0)
+    whole, lines, centre, ceiling = centre, lines[:, moves], centre[moves], ceiling[moves]
     weight = weight.copy()
     for _ in range(60 + 6 * len(weight)):
         x = np.clip(centre - step * (weight @ lines), 0.0, ceiling)
@@ -234,7 +237,9 @@ def minimise_model(
         move = weight[down] if curve <= 0 else min(weight[down], spread / curve)
         weight[up] += move
         weight[down] -= move
-    return weight, np.clip(centre - step * (weight @ lines), 0.0, ceiling)
+    point = np.zeros_like(whole)
+    point[moves] = np.clip(centre - step * (weight @ lines), 0.0, ceiling)
+    return weight, point
 
 
 @dataclass(frozen=True)
@@ -268,7 +273,7 @@ def find_prices(
 
     def look(point: Floats) -> tuple[float, Prices, Response]:
         prices = axes.prices(point)
-        response = pricer.respond(prices, opened=axes.high)
+        response = pricer.respond(prices)
         return bound(problem, prices, response, axes.low, axes.high), prices, response
 
     value, prices, response = look(x)

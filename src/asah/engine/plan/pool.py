@@ -5,6 +5,7 @@ office.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -48,6 +49,24 @@ class Pool:
         jp, mandate = counted(p, person, bundle)
         short = p.bundles.people["short"][person]
         return closed + p.bundles.points_per_jp * np.minimum(short, jp) + mandate, by_floor
+
+
+def nearby(problem: Problem, draft: Draft, classes: Floats, more: int, rng: np.random.Generator) -> Problem:
+    """The problem with a draft's classes and a few more, drawn by what a fractional plan has of them (O).
+
+    Where fewer classes share the people, what they take there is nearer to what whole classes can hold.
+    """
+    p = problem
+    limited = np.isfinite(p.seats)
+    free = limited & (draft.classes < p.max_classes)
+    missing = np.where(free, np.maximum(0.0, classes - draft.classes), 0.0)
+    weight = missing + 1e-4 * (free & (classes > 1e-3))
+    most = np.where(limited, draft.classes, p.max_classes)
+    count = min(more, int((weight > 0).sum()))
+    if count:
+        most[rng.choice(p.offerings, size=count, replace=False, p=weight / weight.sum())] += 1.0
+    bundles = p.bundles._replace(reachable=p.bundles.reachable & (most > 0)[None, :])
+    return replace(p, max_classes=most, bundles=bundles)
 
 
 def choose(

@@ -96,22 +96,19 @@ class Pricer:
         self.threads = threads
         self.passes = 0
         self.people_priced = 0
-        self._known: Ints | None = None
-        self._opened = np.zeros(0, dtype=bool)
+        self._known: Ints = np.full((problem.people, problem.bundles.width), -1, np.int64)
 
-    def respond(
-        self, prices: Prices, parts: list[tuple[int, int]] | None = None, opened: Floats | None = None
-    ) -> Response:
-        """Everybody's best bundle at the prices, from offerings with classes `opened` (all of them if not
-        given).
+    def respond(self, prices: Prices, parts: list[tuple[int, int]] | None = None) -> Response:
+        """Everybody's best bundle at the prices.
 
-        `parts` limits the pass to the people of some partitions.
+        `parts` limits the pass to the people of some partitions. Each search begins from what the person took
+        in the pass before.
         """
         p, b = self.problem, self.problem.bundles
         t = tariff(p, prices)
         parts = self.parts if parts is None else parts
         equity = prices.equity if (prices.equity > 0).any() else np.zeros(0)
-        bundle = self._begin(opened)
+        bundle = self._known.copy()
         absent = np.zeros((len(p.unit_id), p.periods + 1), np.int32)
         enrolled = np.zeros((len(parts), p.offerings))
         travel = np.zeros((len(parts), len(p.unit_limit) + 1))
@@ -120,8 +117,6 @@ class Pricer:
         def one(x: int) -> float:
             first, last = parts[x]
             d = desk(b)
-            if opened is not None:
-                d.seats[:] = np.where(opened > 0, 1e18, 0.0)
             return float(
                 price_groups(b, t, d, equity, first, last, bundle, enrolled[x], travel[x], absent, closed[x])
             )
@@ -144,17 +139,6 @@ class Pricer:
             absent=absent,
             floor_closure=closed.sum(axis=0),
         )
-
-    def _begin(self, opened: Floats | None) -> Ints:
-        """What people took in the pass before, as long as the same offerings are open: the search of each
-        begins there (n x width).
-        """
-        now = np.ones(self.problem.offerings, dtype=bool) if opened is None else opened > 0
-        same = self._known is not None and np.array_equal(now, self._opened)
-        self._opened = now
-        if same and self._known is not None:
-            return self._known.copy()
-        return np.full((self.problem.people, self.problem.bundles.width), -1, np.int64)
 
 
 def class_price(problem: Problem, prices: Prices) -> Floats:

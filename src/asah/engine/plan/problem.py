@@ -110,6 +110,7 @@ class Problem:
     seats: Floats  # O: seats of one class, inf without a limit
     min_per_class: Floats  # O
     max_classes: Floats  # O; 1 where seats are not limited
+    given_classes: Floats  # O: the same before `fillable` leaves out classes that nobody could fill
     travel: Floats  # places x O
     payer_of_unit: Ints  # U: row in unit_budget that pays the travel, -1 for none
     total_limit: float
@@ -265,6 +266,8 @@ class _Builder:
         loss = policy.points_per_jp_short * self.jp_short.sum() + self.mandate_total
         loss += float(floors["points"] @ floors["need"])
         seats = off["seats_per_class"].cast(pl.Float64).fill_null(NO_LIMIT).to_numpy()
+        most = off["max_classes"].to_numpy().astype(float)
+        most = np.where(np.isinf(seats), np.minimum(1.0, most), most)
         return Problem(
             bundles=bundles,
             person_id=people["person_id"].to_list(),
@@ -283,9 +286,8 @@ class _Builder:
             cost_per_class=off["cost_per_class_idr"].to_numpy().astype(float),
             seats=seats,
             min_per_class=off["min_per_class"].to_numpy().astype(float),
-            max_classes=np.where(
-                np.isinf(seats), np.minimum(1, off["max_classes"].to_numpy()), off["max_classes"].to_numpy()
-            ).astype(float),
+            max_classes=most,
+            given_classes=most,
             travel=self.travel,
             payer_of_unit=self._payers(unit_budget_unit),
             total_limit=float(total[0]) if len(total) else NO_LIMIT,

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 import asah
 from asah.engine.errors import Finding
+from asah.engine.plan.fillable import everything, impossible, without_hope
 from asah.engine.plan.pricing import Prices
 from asah.engine.plan.primal import Draft, needed_classes, spent_by_scope, worth
 from asah.engine.plan.problem import Floats, Problem
@@ -43,15 +45,8 @@ def to_plan(search: Search, tables: Tables, *, status: str, bound_by: str, warni
         "enrolments": enrolment_table(draft, tables),
         "classes": classes,
         "people_outcome": outcome,
-        "prices": price_table(problem, prices),
-        "branches": pl.DataFrame(
-            schema={
-                "branch": pl.String,
-                "offering_id": pl.String,
-                "min_classes": pl.Int64,
-                "max_classes": pl.Int64,
-            }
-        ),
+        "prices": all_prices(problem, prices),
+        "branches": branch_table(problem),
     }
     summary = {
         "status": status,
@@ -151,18 +146,55 @@ def people_outcome(draft: Draft, closed: Floats, prices: Prices, tables: Tables)
     )
 
 
-def price_table(problem: Problem, prices: Prices) -> pl.DataFrame:
-    """Every price above zero, in full precision."""
+FILLABLE = "fillable"  # the branch of every plan there is
+BRANCHES = {"branch": pl.String, "offering_id": pl.String, "min_classes": pl.Int64, "max_classes": pl.Int64}
+
+
+def branch_table(problem: Problem) -> pl.DataFrame:
+    """The case of all plans there are, and for each offering the case that it is the first with more classes
+    than can be filled; none where all could be.
+    """
+    short = [(problem.offering_id[o], most, int(problem.given_classes[o])) for o, most in impossible(problem)]
+    rows = [(FILLABLE, name, 0, most) for name, most, _ in short]
+    for k, (first, most, given) in enumerate(short):
+        case = _too_many(first, most)
+        rows += [(case, name, 0, possible) for name, possible, _ in short[:k]]
+        rows.append((case, first, most + 1, given))
+    return pl.DataFrame(rows, schema=BRANCHES, orient="row")
+
+
+def _too_many(offering: str, most: int) -> str:
+    """The name of a branch."""
+    return f"{offering} > {most}"
+
+
+def all_prices(problem: Problem, prices: Prices) -> pl.DataFrame:
+    """The prices of every branch."""
+    short = impossible(problem)
+    closed = problem.max_classes <= 0
+    if not short:
+        return price_table(problem, prices, closed)
+    tables = [price_table(problem, prices, closed).with_columns(branch=pl.lit(FILLABLE))]
+    for k, (o, most) in enumerate(short):
+        classes = problem.max_classes.copy()
+        later = [j for j, _ in short[k:]]
+        classes[later] = problem.given_classes[later]
+        mine = price_table(problem, without_hope(problem, prices, o, classes), classes <= 0)
+        tables.append(mine.with_columns(branch=pl.lit(_too_many(problem.offering_id[o], most))))
+    return pl.concat(tables)
+
+
+def price_table(problem: Problem, prices: Prices, closed: npt.NDArray[np.bool_]) -> pl.DataFrame:
+    """Every price above zero, in full precision. `closed`: offerings without classes (O)."""
     rows: list[tuple[str, str | None, int | None, float]] = []
-    all_points = float(problem.need_points.sum()) * (1.0 + float(prices.equity.sum()))
-    beyond = 1.0 + all_points - problem.unpriced_loss
+    beyond = everything(problem, prices)
     if prices.total > 0:
         rows.append(("total", None, None, prices.total))
     for scope, ids, values in (
         ("fund", problem.fund_id, prices.fund),
         ("unit", [problem.unit_id[u] for u in problem.unit_budget_unit], prices.unit),
         # nobody gets into an offering without classes: its seats cost more than all there is to gain
-        ("seats", problem.offering_id, np.where(problem.max_classes > 0, prices.seats, beyond)),
+        ("seats", problem.offering_id, np.where(closed, beyond, prices.seats)),
         ("minimum", problem.offering_id, prices.minimum),
         ("equity", problem.floor_key, prices.equity),
     ):

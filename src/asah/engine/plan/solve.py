@@ -14,12 +14,13 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
-from asah.engine.plan.dual import DualResult, find_prices, first_guess
+from asah.engine.plan.dual import DualResult, Start, find_prices, first_guess
+from asah.engine.plan.fillable import fillable, impossible
 from asah.engine.plan.improve import close_classes, fill, open_classes, scaled, tidy
 from asah.engine.plan.kernel import desk, place_wishes
 from asah.engine.plan.mip import solve_mip
 from asah.engine.plan.parts import only
-from asah.engine.plan.pool import Pool, choose
+from asah.engine.plan.pool import Pool, choose, nearby
 from asah.engine.plan.pricing import Pricer, Prices, class_price, tariff
 from asah.engine.plan.primal import Draft, round_classes, shared, trim, worth
 from asah.engine.plan.problem import Problem
@@ -138,7 +139,8 @@ LEANINGS = (
 PRICING_SHARE = 0.35  # of the time at most goes to the first prices, so that some is left for the plan
 EXACT_PEOPLE = 100
 POOL_PEOPLE = 3000  # above it a class more or less matters little and the programme over bundles grows slow
-POOL_SECONDS = 20.0
+POOL_SECONDS = 6.0
+MORE_CLASSES = 12
 
 
 def assign(draft: Draft, result: DualResult, rng: np.random.Generator) -> None:
@@ -193,6 +195,39 @@ def swap(
     return open_more(search, new, prices, rng)
 
 
+def improve_nearby(
+    search: Search,
+    best: Draft,
+    other: Draft,
+    root: DualResult,
+    start: Start,
+    threads: int,
+    rng: np.random.Generator,
+) -> None:
+    """Price a problem with the classes of the best plan and a few more that the prices speak for, and choose
+    the best of the bundles that people take there.
+    """
+    part = nearby(search.problem, best, root.classes, MORE_CLASSES, rng)
+    result, _ = find_prices(
+        Pricer(part, threads),
+        start=start,
+        tolerance=5e-4,
+        max_passes=60,
+        stop=lambda _: search.out_of_time(),
+    )
+    pool = Pool(search.problem)
+    pool.add_lines(result)
+    pool.add(best.bundle)
+    pool.add(other.bundle)
+    seconds = min(search.left(), POOL_SECONDS)
+    chosen = choose(pool, best, seconds=seconds, seed=search.options.seed, threads=1, stop=search.out_of_time)
+    if chosen is not None:
+        search.offer(chosen)
+        fill(chosen, result.prices, rng)
+        trim(chosen)
+        search.offer(chosen)
+
+
 def warm_up(problem: Problem, tables: Tables) -> None:
     """Compile, or read from the cache, before the clock starts: one person is planned for, and forgotten."""
     one = only(problem, np.arange(min(1, problem.people)))
@@ -242,6 +277,7 @@ def solve(
 ) -> Search:
     """Search for the best plan; whatever stops it, the result holds the best one found and a valid bound."""
     warm_up(problem, tables)
+    problem = fillable(problem, tables)
     search = Search(problem, options, stop or threading.Event(), tell)
     threads = options.threads or min(4, os.cpu_count() or 1)
     pricer = Pricer(problem, threads)
@@ -270,9 +306,10 @@ def solve(
         return late or search.out_of_time()
 
     guess = first_guess(problem, threads, lambda: stop_pricing(np.inf))
-    root, _ = find_prices(pricer, start=guess, max_passes=150, tolerance=2e-4, stop=stop_pricing)
+    root, guess = find_prices(pricer, start=guess, max_passes=150, tolerance=2e-4, stop=stop_pricing)
     search.bound = np.inf
     search.prove(root)
+    search.bound_by = "branches" if impossible(problem) else "prices"
     if kept is not None:
         search.charged = -np.inf  # an empty plan would be the cheapest of all where changes are dear
         tidy(kept, root.prices, rng, options.points_per_change)
@@ -285,9 +322,7 @@ def solve(
             search.leave()
             return search
 
-    pool = Pool(problem) if problem.people <= POOL_PEOPLE else None
-    if pool is not None:
-        pool.add_lines(root)
+    small = problem.people <= POOL_PEOPLE
     charge = 0.0 if kept is None else options.points_per_change
     stale, least = 0, 2e-4 * (search.bound - problem.unpriced_loss)
     for step in range(ROUNDS):
@@ -302,16 +337,9 @@ def solve(
         search.offer(draft)
         search.enter("classes")
         search.offer(open_more(search, draft, root.prices, rng))
-        if pool is not None and kept is None and search.draft is not None and not search.out_of_time():
+        if small and kept is None and search.draft is not None and not search.out_of_time():
             search.enter("bundles")
-            pool.add(draft.bundle)
-            pool.add(search.draft.bundle)
-            seconds = min(search.left(), POOL_SECONDS)
-            chosen = choose(
-                pool, search.draft, seconds=seconds, seed=options.seed, threads=1, stop=search.out_of_time
-            )
-            if chosen is not None:
-                search.offer(chosen)
+            improve_nearby(search, search.draft, draft, root, guess, threads, rng)
         if search.draft is not None and not search.out_of_time():
             search.enter("swaps")
             search.offer(swap(search, search.draft, root.prices, 0.02, rng, charge))

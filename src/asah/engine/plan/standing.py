@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 
 from asah.engine.errors import CallError
+from asah.engine.plan.fillable import fillable
 from asah.engine.plan.kernel import Shared
 from asah.engine.plan.parts import only, spans
 from asah.engine.plan.pricing import Pricer, Prices, bound
@@ -276,7 +277,9 @@ def read_standing(tables: Tables, folder: Path) -> Standing:
     return Standing(
         tables=tables,
         problem=problem,
-        prices=prices_from_table(problem, frames["prices"], frames["branches"]),
+        prices=prices_from_table(
+            problem, frames["prices"], frames["branches"], fillable(problem, tables).max_classes
+        ),
         draft=Draft(problem, *_bundles(problem, person, offering), classes),
         outcome=frames["people_outcome"],
         locked=frozenset(zip(person[locks].tolist(), offering[locks].tolist(), strict=True)),
@@ -301,10 +304,12 @@ def _bundles(problem: Problem, person: Ints, offering: Ints) -> tuple[Ints, Ints
     return bundle, size
 
 
-def prices_from_table(problem: Problem, prices: pl.DataFrame, branches: pl.DataFrame) -> Prices:
+def prices_from_table(
+    problem: Problem, prices: pl.DataFrame, branches: pl.DataFrame, most: Floats | None = None
+) -> Prices:
     """The prices of a plan; of several branches those of the one with the largest bound: it is the plan's.
 
-    A price without a branch holds in all of them.
+    A price without a branch holds in all of them. `most` (O): classes that could be filled.
     """
     names = branches["branch"].unique(maintain_order=True).to_list()
     if not names:
@@ -316,6 +321,8 @@ def prices_from_table(problem: Problem, prices: pl.DataFrame, branches: pl.DataF
         for row in branches.filter(branch=name).iter_rows(named=True):
             o = problem.offering_id.index(row["offering_id"])
             low[o], high[o] = row["min_classes"], min(high[o], row["max_classes"])
+        if most is not None and (low > most).any():  # no plan lies there
+            continue
         cases.append((bound(problem, mine, Pricer(problem).respond(mine), low, high), mine))
     return max(cases, key=lambda case: case[0])[1]
 
