@@ -32,16 +32,16 @@ class Axes:
     Blocks, in order: total, fund, unit, scarcity of a programme's seats, scarcity of one date's seats,
     resource, equity, minimum, and the (unit, period) pairs whose absence limit was ever in the way. Dates of
     a programme replace each other, so that their scarcity moves together: one price for all of them and one
-    each, added up. While the classes of an offering are free a seat pays its share of the class; where they
-    are fixed (low = high) their cost is sunk, a seat is worth what people bid, and a minimum has a price of
-    its own.
+    each, added up. As long as an offering may have no classes a seat pays its share of the class; where some
+    must be open (low > 0) their cost is sunk, a seat is worth what people bid, and a minimum has a price of
+    its own: at most what an enrolment pays, so that nobody comes for the reward alone.
     """
 
     def __init__(self, problem: Problem, low: Floats | None = None, high: Floats | None = None) -> None:
         p = self.problem = problem
         self.low = np.zeros(p.offerings) if low is None else low
         self.high = p.max_classes if high is None else high
-        self.fixed = (self.low == self.high) & (p.max_classes > 0)
+        self.sunk = (self.low > 0) & np.isfinite(p.seats)
         self.seats = class_seats(p)
         self.away: Ints = np.zeros((0, 2), dtype=np.int64)
         points = max(float(p.need_points.sum()), 1e-9)
@@ -61,7 +61,7 @@ class Axes:
         dates = np.bincount(self.programme, weights=limited, minlength=many)
         worth = np.maximum(each, 0.5 * entry_worth(p))
         of_programme = np.bincount(self.programme, weights=room, minlength=many)
-        minimum = np.where(self.fixed & (self.high > 0) & (p.min_per_class > 0), np.inf, 0.0)
+        minimum = np.where(self.sunk & (p.min_per_class > 0), np.inf, 0.0)
         total = np.array([p.total_limit])
         blocks: list[tuple[Floats, Floats]] = [  # scale, ceiling
             (scale(money, total), _unlimited(total)),
@@ -71,7 +71,7 @@ class Axes:
             (scale(worth[self.programme], room), np.where(limited, np.inf, 0.0)),
             (scale(25 * each, p.resource_limit), _unlimited(p.resource_limit)),
             (scale(0.1, p.floor_need), p.floor_points),
-            (scale(each, room), minimum),
+            (scale(worth[self.programme], room), minimum),
         ]
         self.ends = np.cumsum([len(ceiling) for _, ceiling in blocks])
         self._scale = np.concatenate([scale for scale, _ in blocks])
@@ -114,7 +114,8 @@ class Axes:
             resource=resource,
             equity=equity,
         )
-        return prices.with_(seats=self._share(prices) + prices.seats)
+        seats = self._share(prices) + prices.seats
+        return prices.with_(seats=seats, minimum=np.minimum(prices.minimum, seats + self._fee(prices)))
 
     def point(self, prices: Prices) -> Floats:
         """The vector of given prices (of the absences that have an axis here)."""
@@ -136,15 +137,20 @@ class Axes:
         away = prices.absence[self.away[:, 0], self.away[:, 1]]
         return np.concatenate([*value, away]) / self.scales()
 
-    def slope(self, response: Response) -> Floats:
+    def slope(self, prices: Prices, response: Response) -> Floats:
         """What is left of every limit when people take what they like: the slope of the bound."""
         p = self.problem
         filled = response.enrolled / self.seats
-        opened = np.where(self.fixed, self.low, filled)
-        cost = response.enrolled * p.cost_per_person + opened * p.cost_per_class
+        earned = prices.seats * self.seats - prices.minimum * p.min_per_class - class_price(p, prices)
+        whole = np.where(self.sunk & (earned <= 0), self.low, self.high)
+        opened = np.where(self.sunk, whole, filled)
+        over = np.where(self.sunk, response.enrolled - whole * p.min_per_class, 0.0)  # beyond the minimum
+        bound_to = self.sunk & (prices.minimum >= prices.seats + self._fee(prices)) & (prices.minimum > 0)
+        paid = response.enrolled + np.where(bound_to, -over, 0.0)  # the reward follows the fee there
+        cost = paid * p.cost_per_person + opened * p.cost_per_class
         fund = np.bincount(p.fund + 1, weights=cost, minlength=len(p.fund_id) + 1)[1:]
         away = p.absence_limit[self.away[:, 0]] - response.absent[self.away[:, 0], self.away[:, 1]]
-        free = np.where(self._limited, self.high * self.seats - response.enrolled, 0.0)
+        free = np.where(self._limited, whole * self.seats - paid, 0.0)
         left = np.concatenate(
             [
                 [p.total_limit - cost.sum() - response.travel.sum()],
@@ -154,7 +160,7 @@ class Axes:
                 free,
                 p.resource_limit - p.resource_offerings @ opened,
                 response.floor_closure - p.floor_need,
-                response.enrolled - self.low * p.min_per_class,
+                np.where(bound_to, 0.0, over),
                 away,
             ]
         )
@@ -166,9 +172,14 @@ class Axes:
         limited: npt.NDArray[np.bool_] = self._ceiling[self.ends[3] : self.ends[4]] > 0
         return limited
 
+    def _fee(self, prices: Prices) -> Floats:
+        """What the fee of one enrolment costs at the prices (O)."""
+        p = self.problem
+        return (prices.total + np.append(prices.fund, 0.0)[p.fund]) * p.cost_per_person
+
     def _share(self, prices: Prices) -> Floats:
         """What a seat pays of its class (O)."""
-        return np.where(self.fixed, 0.0, class_price(self.problem, prices)) / self.seats
+        return np.where(self.sunk, 0.0, class_price(self.problem, prices)) / self.seats
 
 
 def entry_worth(problem: Problem) -> Floats:
@@ -269,6 +280,7 @@ def find_prices(
         x = np.zeros(axes.size)
         x[0] = 1.0 if np.isfinite(problem.total_limit) else 0.0
     else:
+        axes.away = np.argwhere(start.prices.absence > 0)
         x = np.minimum(axes.point(start.prices), axes.ceiling())
 
     def look(point: Floats) -> tuple[float, Prices, Response]:
@@ -279,7 +291,7 @@ def find_prices(
     value, prices, response = look(x)
     axes.grow(response.absent)
     x = np.pad(x, (0, axes.size - len(x)))
-    slope = axes.slope(response)
+    slope = axes.slope(prices, response)
     best = (value, x, prices, response)
     lines, offsets = slope[None, :], np.array([value - slope @ x])
     taken = (response.enrolled / axes.seats)[None, :]
@@ -312,7 +324,7 @@ def find_prices(
             # taken as level
             lines = np.pad(lines, ((0, 0), (0, pad)))
             best = (best[0], np.pad(best[1], (0, pad)), best[2], best[3])
-        slope = axes.slope(response)
+        slope = axes.slope(prices, response)
         lines = np.vstack([lines, slope])
         offsets = np.append(offsets, value - slope @ point)
         taken = np.vstack([taken, response.enrolled / axes.seats])

@@ -11,6 +11,7 @@ import polars as pl
 
 import asah
 from asah.engine.errors import Finding
+from asah.engine.plan.branch import Branch
 from asah.engine.plan.fillable import everything, impossible, without_hope
 from asah.engine.plan.pricing import Prices
 from asah.engine.plan.primal import Draft, needed_classes, spent_by_scope, worth
@@ -45,8 +46,8 @@ def to_plan(search: Search, tables: Tables, *, status: str, bound_by: str, warni
         "enrolments": enrolment_table(draft, tables),
         "classes": classes,
         "people_outcome": outcome,
-        "prices": all_prices(problem, prices),
-        "branches": branch_table(problem),
+        "prices": all_prices(problem, prices, search.branches),
+        "branches": branch_table(problem, search.branches),
     }
     summary = {
         "status": status,
@@ -150,31 +151,37 @@ FILLABLE = "fillable"  # the branch of every plan there is
 BRANCHES = {"branch": pl.String, "offering_id": pl.String, "min_classes": pl.Int64, "max_classes": pl.Int64}
 
 
-def branch_table(problem: Problem) -> pl.DataFrame:
-    """The case of all plans there are, and for each offering the case that it is the first with more classes
-    than can be filled; none where all could be.
+def branch_table(problem: Problem, branches: list[Branch]) -> pl.DataFrame:
+    """The branches of all plans there are, and for each offering the case that it is the first with more
+    classes than can be filled; none where one set of prices proves the bound.
     """
-    short = [(problem.offering_id[o], most, int(problem.given_classes[o])) for o, most in impossible(problem)]
-    rows = [(FILLABLE, name, 0, most) for name, most, _ in short]
-    for k, (first, most, given) in enumerate(short):
-        case = _too_many(first, most)
-        rows += [(case, name, 0, possible) for name, possible, _ in short[:k]]
-        rows.append((case, first, most + 1, given))
+    ids, given = problem.offering_id, problem.given_classes
+    short = impossible(problem)
+    rows: list[tuple[str, str, int, int]] = []
+    if short and not branches:
+        rows = [(FILLABLE, ids[o], 0, most) for o, most in short]
+    for k, branch in enumerate(branches):
+        for o in np.flatnonzero((branch.low > 0) | (branch.high < given)):
+            rows.append((_part(k), ids[o], int(branch.low[o]), int(branch.high[o])))
+    for k, (first, most) in enumerate(short):
+        case = _too_many(ids[first], most)
+        rows += [(case, ids[o], 0, possible) for o, possible in short[:k]]
+        rows.append((case, ids[first], most + 1, int(given[first])))
     return pl.DataFrame(rows, schema=BRANCHES, orient="row")
 
 
-def _too_many(offering: str, most: int) -> str:
-    """The name of a branch."""
-    return f"{offering} > {most}"
-
-
-def all_prices(problem: Problem, prices: Prices) -> pl.DataFrame:
+def all_prices(problem: Problem, prices: Prices, branches: list[Branch]) -> pl.DataFrame:
     """The prices of every branch."""
     short = impossible(problem)
-    closed = problem.max_classes <= 0
-    if not short:
-        return price_table(problem, prices, closed)
-    tables = [price_table(problem, prices, closed).with_columns(branch=pl.lit(FILLABLE))]
+    if not short and not branches:
+        return price_table(problem, prices, problem.max_classes <= 0)
+    tables = []
+    if not branches:
+        main = price_table(problem, prices, problem.max_classes <= 0)
+        tables.append(main.with_columns(branch=pl.lit(FILLABLE)))
+    for k, branch in enumerate(branches):
+        mine = price_table(problem, branch.prices, branch.high <= 0)
+        tables.append(mine.with_columns(branch=pl.lit(_part(k))))
     for k, (o, most) in enumerate(short):
         classes = problem.max_classes.copy()
         later = [j for j, _ in short[k:]]
@@ -182,6 +189,16 @@ def all_prices(problem: Problem, prices: Prices) -> pl.DataFrame:
         mine = price_table(problem, without_hope(problem, prices, o, classes), classes <= 0)
         tables.append(mine.with_columns(branch=pl.lit(_too_many(problem.offering_id[o], most))))
     return pl.concat(tables)
+
+
+def _part(k: int) -> str:
+    """The name of a branch of the plans there are."""
+    return f"part {k + 1}"
+
+
+def _too_many(offering: str, most: int) -> str:
+    """The name of the branch in which an offering has more classes than can be filled."""
+    return f"{offering} > {most}"
 
 
 def price_table(problem: Problem, prices: Prices, closed: npt.NDArray[np.bool_]) -> pl.DataFrame:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
+from asah.engine.plan.branch import Branch, cut
 from asah.engine.plan.dual import DualResult, Start, find_prices, first_guess
 from asah.engine.plan.fillable import fillable, impossible
 from asah.engine.plan.improve import close_classes, fill, open_classes, scaled, tidy
@@ -67,6 +68,7 @@ class Search:
     bound: float = np.inf
     bound_by: str = "prices"
     prices: Prices | None = None
+    branches: list[Branch] = field(default_factory=list)  # none: the bound is of one set of prices
     stage: str = ""
     seconds: dict[str, float] = field(default_factory=dict)
     peak_mb: dict[str, float] = field(default_factory=dict)
@@ -140,6 +142,7 @@ PRICING_SHARE = 0.35  # of the time at most goes to the first prices, so that so
 EXACT_PEOPLE = 100
 POOL_PEOPLE = 3000  # above it a class more or less matters little and the programme over bundles grows slow
 POOL_SECONDS = 6.0
+BUNDLES_SHARE = 0.5  # of the time, after which a small office's search turns to the bound
 MORE_CLASSES = 12
 
 
@@ -326,7 +329,8 @@ def solve(
     charge = 0.0 if kept is None else options.points_per_change
     stale, least = 0, 2e-4 * (search.bound - problem.unpriced_loss)
     for step in range(ROUNDS):
-        if search.out_of_time() or search.near_enough() or stale >= STALE_ROUNDS:
+        late = small and time.monotonic() - search.began > BUNDLES_SHARE * options.seconds
+        if search.out_of_time() or search.near_enough() or late or stale >= STALE_ROUNDS:
             break
         before = search.charged
         search.enter("people")
@@ -344,5 +348,27 @@ def solve(
             search.enter("swaps")
             search.offer(swap(search, search.draft, root.prices, 0.02, rng, charge))
         stale = stale + 1 if search.charged - before < least else 0
+    if small and not search.out_of_time() and not search.near_enough():
+        search.enter("branches")
+        prove_in_branches(search, root, guess.step, threads)
     search.leave()
     return search
+
+
+def prove_in_branches(search: Search, root: DualResult, step: float, threads: int) -> None:
+    """A smaller bound from prices for every part of the plans there are."""
+    p = search.problem
+    whole = Branch(np.zeros(p.offerings), p.max_classes, root.prices, root.bound, root.classes)
+
+    def goal() -> float:
+        return search.objective + search.options.gap * (search.objective - p.unpriced_loss)
+
+    def tell(value: float) -> None:
+        search.bound = min(search.bound, value)
+        search.report()
+
+    found = cut(p, [whole], step=step, threads=threads, goal=goal, stop=search.out_of_time, tell=tell)
+    worst = max(found, key=lambda branch: branch.bound)
+    if len(found) > 1:
+        search.branches, search.bound_by = found, "branches"
+        search.bound, search.prices = worst.bound, worst.prices

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -13,10 +13,10 @@ import numpy as np
 import polars as pl
 
 from asah.engine.errors import CallError
-from asah.engine.plan.fillable import fillable
+from asah.engine.plan.fillable import everything, fillable
 from asah.engine.plan.kernel import Shared
 from asah.engine.plan.parts import only, spans
-from asah.engine.plan.pricing import Pricer, Prices, bound
+from asah.engine.plan.pricing import Pricer, Prices, bound, class_price, class_seats
 from asah.engine.plan.primal import Draft, shared
 from asah.engine.plan.problem import Bundles, Floats, Ints, Problem, build
 from asah.engine.plan.sentences import line
@@ -277,13 +277,21 @@ def read_standing(tables: Tables, folder: Path) -> Standing:
     return Standing(
         tables=tables,
         problem=problem,
-        prices=prices_from_table(
-            problem, frames["prices"], frames["branches"], fillable(problem, tables).max_classes
-        ),
+        prices=_told(problem, fillable(problem, tables).max_classes, frames),
         draft=Draft(problem, *_bundles(problem, person, offering), classes),
         outcome=frames["people_outcome"],
         locked=frozenset(zip(person[locks].tolist(), offering[locks].tolist(), strict=True)),
     )
+
+
+def _told(problem: Problem, most: Floats, frames: Mapping[str, pl.DataFrame]) -> Prices:
+    """The prices as people are told them: where a price only keeps everybody out of classes that the branch
+    does not have, a seat costs its share of the class.
+    """
+    prices = prices_from_table(problem, frames["prices"], frames["branches"], most)
+    share = class_price(problem, prices) / class_seats(problem)
+    barred = prices.seats >= everything(problem, prices)
+    return prices.with_(seats=np.where(barred & (problem.max_classes > 0), share, prices.seats))
 
 
 def _rows(problem: Problem, enrolments: pl.DataFrame) -> tuple[Ints, Ints]:
