@@ -15,7 +15,8 @@ from asah.engine.plan.fillable import fillable
 from asah.engine.plan.pricing import Pricer, bound
 from asah.engine.plan.problem import build
 from asah.engine.simulate import write_region
-from asah.engine.tables import OutputFolder, Tables, load
+from asah.engine.tables import Tables, load
+from factories.plan import written
 
 
 @pytest.fixture(scope="module")
@@ -74,10 +75,6 @@ def test_check_recomputes_a_bound_of_many_branches(office: Tables, tmp_path: Pat
     plan = make_plan(office, Options(threads=1, seconds=14, gap=0.0))
     assert plan.summary["bound_by"] == "branches"
     assert plan.frames["branches"]["branch"].str.starts_with("part ").any()
-    with OutputFolder(tmp_path / "plan") as folder:
-        for name, frame in plan.frames.items():
-            folder.write(name, frame)
-        folder.write_json("summary.json", plan.summary)
-    result = check_plan(problem=office, plan_folder=tmp_path / "plan")
+    result = check_plan(problem=office, plan_folder=written(plan, tmp_path / "plan"))
     assert result.failures == ()
     assert result.bound == pytest.approx(plan.summary["bound"])

@@ -12,7 +12,8 @@ from asah.engine.plan import Options, make_plan
 from asah.engine.plan.fillable import fillable, impossible
 from asah.engine.plan.problem import build
 from asah.engine.simulate import write_region
-from asah.engine.tables import OutputFolder, Tables, load
+from asah.engine.tables import Tables, load
+from factories.plan import written
 from factories.problem import tiny_problem, with_minimum_above_demand, write_problem
 
 
@@ -49,11 +50,7 @@ def test_a_plan_proves_that_nobody_could_fill_them_and_check_agrees(few: Tables,
     short = impossible(fillable(build(few), few))
     assert len(names) == 1 + len(short)
     assert plan.summary["bound_by"] in {"branches", "solver"}
-    with OutputFolder(tmp_path / "plan") as folder:
-        for name, frame in plan.frames.items():
-            folder.write(name, frame)
-        folder.write_json("summary.json", plan.summary)
-    result = check_plan(problem=few, plan_folder=tmp_path / "plan")
+    result = check_plan(problem=few, plan_folder=written(plan, tmp_path / "plan"))
     assert result.failures == ()
     assert result.bound is not None
 
@@ -65,10 +62,6 @@ def test_an_office_is_bounded_by_what_it_could_fill(tmp_path: Path) -> None:
     tight = fillable(problem, tables)
     assert impossible(tight)
     plan = make_plan(tables, Options(threads=1, seconds=20, gap=0.3))
-    with OutputFolder(tmp_path / "plan") as folder:
-        for name, frame in plan.frames.items():
-            folder.write(name, frame)
-        folder.write_json("summary.json", plan.summary)
-    result = check_plan(problem=tables, plan_folder=tmp_path / "plan")
+    result = check_plan(problem=tables, plan_folder=written(plan, tmp_path / "plan"))
     assert result.failures == ()
     assert result.bound == pytest.approx(plan.summary["bound"])

@@ -10,18 +10,11 @@ import pytest
 
 from asah.engine.check import check_plan
 from asah.engine.errors import InfeasibleError
-from asah.engine.plan import Options, Plan, make_plan
+from asah.engine.plan import Options, make_plan
 from asah.engine.simulate import write_region
-from asah.engine.tables import OutputFolder, Tables, load
+from asah.engine.tables import Tables, load
 from engine.check.oracle import Oracle, random_problem
-
-
-def written(plan: Plan, folder: Path) -> Path:
-    with OutputFolder(folder) as out:
-        for name, frame in plan.frames.items():
-            out.write(name, frame)
-        out.write_json("summary.json", plan.summary)
-    return folder
+from factories.plan import written
 
 
 def best_worth(problem: Tables) -> float | None:
