@@ -67,11 +67,13 @@ def solve(
     start: Floats | None = None,
     stop: Callable[[], bool] | None = None,
     presolve: bool = True,
+    nodes: int | None = None,
 ) -> Answer:
     """Solve a model to the optimum, or as far as the time and `stop` allow.
 
     The answer is never worse than a `start` that obeys the rows; one that does not is of no effect. `stop`
-    is asked every few moments, and while a large relaxation is solved every few seconds.
+    is asked every few moments, and while a large relaxation is solved every few seconds. `nodes`: the most of
+    the search tree that is looked at; unlike time, it ends the same search at the same place on any machine.
     """
     highspy.Highs.resetGlobalScheduler(True)  # else the first number of threads would hold for the process
     h = highspy.Highs()
@@ -84,6 +86,8 @@ def solve(
         "mip_abs_gap": 1e-9,
         "presolve": "choose" if presolve else "off",
     }
+    if nodes is not None:
+        options["mip_max_nodes"] = int(nodes)
     for name, option in options.items():
         h.setOptionValue(name, option)
     if h.passModel(_as_lp(model)) == highspy.HighsStatus.kError:
@@ -142,6 +146,7 @@ def _read(h: Any) -> Answer:
     names: dict[Any, Status] = {
         highspy.HighsModelStatus.kOptimal: "optimal",
         highspy.HighsModelStatus.kTimeLimit: "time_limit",
+        highspy.HighsModelStatus.kSolutionLimit: "time_limit",  # the limit of nodes
         highspy.HighsModelStatus.kInterrupt: "interrupted",
         highspy.HighsModelStatus.kInfeasible: "infeasible",
         highspy.HighsModelStatus.kUnboundedOrInfeasible: "infeasible",  # every column has bounds

@@ -128,6 +128,7 @@ def solve_bundles(
     threads: int = 1,
     start: Ints | None = None,
     stop: Callable[[], bool] | None = None,
+    nodes: int | None = None,
 ) -> BundleChoice:
     """The best choice of one bundle per person, and of nothing for whom no lock forbids it.
 
@@ -162,7 +163,7 @@ def solve_bundles(
         taken = np.zeros(many, np.bool_)
         taken[start[start >= 0]] = True
         begin = np.concatenate([taken, _fewest(problem, enrolled(taken)), short(taken)])
-    answer = solve(model, seconds=seconds, seed=seed, threads=threads, start=begin, stop=stop)
+    answer = solve(model, seconds=seconds, seed=seed, threads=threads, start=begin, stop=stop, nodes=nodes)
     chosen = np.full(problem.people, -1, np.int64)
     if answer.x is None:
         return BundleChoice(answer.status, None, _plus(answer.bound, problem), chosen, None, answer.nodes)

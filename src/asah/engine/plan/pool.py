@@ -17,6 +17,8 @@ from asah.engine.plan.mip import solve_bundles
 from asah.engine.plan.primal import Draft, counted, trim
 from asah.engine.plan.problem import Floats, Ints, Problem
 
+NODES = 20  # of the solver's tree: its heuristics at the root find most of what there is to find
+
 
 class Pool:
     """Different bundles by person, with what each is worth."""
@@ -69,10 +71,11 @@ def nearby(problem: Problem, draft: Draft, classes: Floats, more: int, rng: np.r
     return replace(p, max_classes=most, bundles=bundles)
 
 
-def choose(
-    pool: Pool, draft: Draft, *, seconds: float, seed: int, threads: int, stop: Callable[[], bool]
-) -> Draft | None:
-    """The best choice among the pool's bundles, beginning from a draft; None when nothing was found."""
+def choose(pool: Pool, draft: Draft, *, seconds: float, seed: int, stop: Callable[[], bool]) -> Draft | None:
+    """The best choice among the pool's bundles, beginning from a draft; None when nothing was found.
+
+    The search ends after so many nodes that it ends at the same place wherever time does not end it first.
+    """
     p = pool.problem
     pool.add(draft.bundle)
     value, by_floor = pool.worths()
@@ -87,7 +90,7 @@ def choose(
         floor_closure=by_floor[keep],
         seconds=seconds,
         seed=seed,
-        threads=threads,
+        nodes=NODES,
         start=np.where(column >= 0, renumber[column], -1),
         stop=stop,
     )

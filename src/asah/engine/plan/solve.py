@@ -141,7 +141,6 @@ LEANINGS = (
 PRICING_SHARE = 0.35  # of the time at most goes to the first prices, so that some is left for the plan
 EXACT_PEOPLE = 100
 POOL_PEOPLE = 3000  # above it a class more or less matters little and the programme over bundles grows slow
-POOL_SECONDS = 6.0
 BUNDLES_SHARE = 0.5  # of the time, after which a small office's search turns to the bound
 MORE_CLASSES = 12
 
@@ -222,8 +221,7 @@ def improve_nearby(
     pool.add_lines(result)
     pool.add(best.bundle)
     pool.add(other.bundle)
-    seconds = min(search.left(), POOL_SECONDS)
-    chosen = choose(pool, best, seconds=seconds, seed=search.options.seed, threads=1, stop=search.out_of_time)
+    chosen = choose(pool, best, seconds=search.left(), seed=search.options.seed, stop=search.out_of_time)
     if chosen is not None:
         search.offer(chosen)
         fill(chosen, result.prices, rng)
