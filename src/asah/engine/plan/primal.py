@@ -106,10 +106,12 @@ def shared(draft: Draft) -> Shared:
     money[0] -= fee.sum() + trip.sum()
     np.subtract.at(money, fund_row, fee)
     np.subtract.at(money, payer_row[unit], trip)
-    absent = np.zeros((len(p.unit_id), p.periods + 1))
-    dated = b.offerings["start"][offering] > 0
-    for who, what in zip(unit[dated], offering[dated], strict=True):
-        absent[who, b.offerings["start"][what] : b.offerings["end"][what] + 1] += 1
+    start, end = b.offerings["start"][offering], b.offerings["end"][offering]
+    dated = start > 0
+    leaving = np.zeros((len(p.unit_id), p.periods + 2))  # people that go, less those that are back
+    np.add.at(leaving, (unit[dated], start[dated]), 1.0)
+    np.subtract.at(leaving, (unit[dated], end[dated] + 1), 1.0)
+    absent = np.ascontiguousarray(leaving.cumsum(axis=1)[:, :-1])
     room = np.where(
         np.isinf(p.seats),
         np.where(draft.classes > 0, np.inf, 0.0),
