@@ -29,7 +29,18 @@ def nobody_could_fill_anything() -> dict[str, pl.DataFrame]:
     return tiny_problem(offerings=many)
 
 
-@pytest.fixture(params=[with_minimum_above_demand, nobody_could_fill_anything])
+def nobody_could_fill_what_has_no_seats() -> dict[str, pl.DataFrame]:
+    """Several classes without a limit of seats: one and the same class, for more people than there are."""
+    frames = nobody_could_fill_anything()
+    open_ = frames["offerings"].with_columns(
+        seats_per_class=pl.lit(None, pl.Int64), max_classes=pl.lit(3, pl.Int64)
+    )
+    return tiny_problem(offerings=open_)
+
+
+@pytest.fixture(
+    params=[with_minimum_above_demand, nobody_could_fill_anything, nobody_could_fill_what_has_no_seats]
+)
 def few(request: pytest.FixtureRequest, tmp_path: Path) -> Tables:
     return load(write_problem(tmp_path / "in", request.param()), "plan")
 

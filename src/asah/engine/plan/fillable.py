@@ -38,7 +38,8 @@ def fillable(problem: Problem, tables: Tables) -> Problem:
 
 def impossible(problem: Problem) -> list[tuple[int, int]]:
     """Offerings of which fewer classes can be filled than the input allows, and how many can."""
-    short = np.flatnonzero(problem.max_classes < problem.given_classes)
+    usable = np.where(np.isinf(problem.seats), np.minimum(1.0, problem.given_classes), problem.given_classes)
+    short = np.flatnonzero(problem.max_classes < usable)
     return [(int(o), int(problem.max_classes[o])) for o in short]
 
 

@@ -110,7 +110,9 @@ class Problem:
     seats: Floats  # O: seats of one class, inf without a limit
     min_per_class: Floats  # O
     max_classes: Floats  # O; 1 where seats are not limited
-    given_classes: Floats  # O: the same before `fillable` leaves out classes that nobody could fill
+    given_classes: (
+        Floats  # O: what the input says, also where seats are not limited or nobody could fill them
+    )
     travel: Floats  # places x O
     payer_of_unit: Ints  # U: row in unit_budget that pays the travel, -1 for none
     total_limit: float
@@ -287,7 +289,7 @@ class _Builder:
             seats=seats,
             min_per_class=off["min_per_class"].to_numpy().astype(float),
             max_classes=most,
-            given_classes=most,
+            given_classes=off["max_classes"].to_numpy().astype(float),
             travel=self.travel,
             payer_of_unit=self._payers(unit_budget_unit),
             total_limit=float(total[0]) if len(total) else NO_LIMIT,

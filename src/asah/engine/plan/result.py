@@ -160,8 +160,10 @@ def branch_table(problem: Problem, branches: list[Branch]) -> pl.DataFrame:
     rows: list[tuple[str, str, int, int]] = []
     if short and not branches:
         rows = [(FILLABLE, ids[o], 0, most) for o, most in short]
+    cut = np.isfinite(problem.seats)  # of the others one class is one or none, and nothing is cut
+    cut[[o for o, _ in short]] = True
     for k, branch in enumerate(branches):
-        for o in np.flatnonzero((branch.low > 0) | (branch.high < given)):
+        for o in np.flatnonzero((branch.low > 0) | (cut & (branch.high < given))):
             rows.append((_part(k), ids[o], int(branch.low[o]), int(branch.high[o])))
     for k, (first, most) in enumerate(short):
         case = _too_many(ids[first], most)
