@@ -36,7 +36,7 @@ def some_branches(office: Tables, most: int) -> tuple[Branch, list[Branch]]:
         [whole],
         step=start.step,
         threads=1,
-        goal=lambda: root.bound - 0.02 * (root.bound - problem.unpriced_loss),
+        goal=root.bound - 0.02 * (root.bound - problem.unpriced_loss),
         stop=lambda: len(said) > most,
         tell=said.append,
     )

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from asah.engine.plan.dual import Axes, Start, find_prices
-from asah.engine.plan.pricing import Pricer, Prices, class_price
+from asah.engine.plan.pricing import Pricer, Prices, class_price, fee_price
 from asah.engine.plan.problem import Floats, Problem
 
 PASSES = 30  # for the prices of one branch
@@ -41,11 +41,11 @@ def cut(
     *,
     step: float,
     threads: int,
-    goal: Callable[[], float],
+    goal: float,
     stop: Callable[[], bool],
     tell: Callable[[float], None],
 ) -> list[Branch]:
-    """Cut the branch with the largest bound until that is no larger than `goal()`, or `stop()`.
+    """Cut the branch with the largest bound until that is no larger than `goal`, or `stop()`.
 
     Together the branches hold every plan that those given hold. `tell` hears the largest bound.
     """
@@ -55,7 +55,7 @@ def cut(
         branch = branches[worst]
         tell(branch.bound)
         offering = in_question(problem, branch)
-        if branch.bound <= goal() or offering is None:
+        if branch.bound <= goal or offering is None:
             break
         most = np.floor(branch.classes[offering] + EPS)
         fewer, more = branch.high.copy(), branch.low.copy()
@@ -72,8 +72,7 @@ def cut(
 def in_question(problem: Problem, branch: Branch) -> int | None:
     """The offering with a part of a class whose rest would cost most; None where all classes are whole."""
     p, prices = problem, branch.prices
-    of_fund = np.append(prices.fund, 0.0)[p.fund]
-    fill = p.min_per_class * (prices.total + of_fund) * p.cost_per_person
+    fill = p.min_per_class * fee_price(p, prices)
     part = branch.classes - np.floor(branch.classes + EPS)
     free = np.isfinite(p.seats) & (branch.classes < branch.high) & (part > EPS)
     if not free.any():
@@ -88,7 +87,7 @@ def price_branch(
     high: Floats,
     step: float,
     threads: int,
-    goal: Callable[[], float],
+    goal: float,
     stop: Callable[[], bool],
 ) -> Branch:
     """Prices for a part of a branch, from those of the whole."""
@@ -104,7 +103,7 @@ def price_branch(
         start=Start(above.prices, step),
         tolerance=5e-4,
         max_passes=PASSES,
-        stop=lambda bound: bound <= goal() or stop(),
+        stop=lambda bound: bound <= goal or stop(),
     )
     limited = np.isfinite(p.seats)
     classes = np.where(limited, np.maximum(low, result.classes), low)

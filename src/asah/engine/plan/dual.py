@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from asah.engine.plan.parts import sample
-from asah.engine.plan.pricing import Pricer, Prices, Response, bound, class_price, class_seats
+from asah.engine.plan.pricing import Pricer, Prices, Response, bound, class_price, class_seats, fee_price
 from asah.engine.plan.problem import Floats, Ints, Problem
 
 MODEL_LINES = 60
@@ -37,10 +37,10 @@ class Axes:
     its own: at most what an enrolment pays, so that nobody comes for the reward alone.
     """
 
-    def __init__(self, problem: Problem, low: Floats | None = None, high: Floats | None = None) -> None:
+    def __init__(self, problem: Problem, low: Floats | None = None) -> None:
         p = self.problem = problem
         self.low = np.zeros(p.offerings) if low is None else low
-        self.high = p.max_classes if high is None else high
+        self.high = p.max_classes
         self.sunk = (self.low > 0) & np.isfinite(p.seats)
         self.seats = class_seats(p)
         self.away: Ints = np.zeros((0, 2), dtype=np.int64)
@@ -115,7 +115,7 @@ class Axes:
             equity=equity,
         )
         seats = self._share(prices) + prices.seats
-        return prices.with_(seats=seats, minimum=np.minimum(prices.minimum, seats + self._fee(prices)))
+        return prices.with_(seats=seats, minimum=np.minimum(prices.minimum, seats + fee_price(p, prices)))
 
     def point(self, prices: Prices) -> Floats:
         """The vector of given prices (of the absences that have an axis here)."""
@@ -145,7 +145,7 @@ class Axes:
         whole = np.where(self.sunk & (earned <= 0), self.low, self.high)
         opened = np.where(self.sunk, whole, filled)
         over = np.where(self.sunk, response.enrolled - whole * p.min_per_class, 0.0)  # beyond the minimum
-        bound_to = self.sunk & (prices.minimum >= prices.seats + self._fee(prices)) & (prices.minimum > 0)
+        bound_to = self.sunk & (prices.minimum >= prices.seats + fee_price(p, prices)) & (prices.minimum > 0)
         paid = response.enrolled + np.where(bound_to, -over, 0.0)  # the reward follows the fee there
         cost = paid * p.cost_per_person + opened * p.cost_per_class
         fund = np.bincount(p.fund + 1, weights=cost, minlength=len(p.fund_id) + 1)[1:]
@@ -171,11 +171,6 @@ class Axes:
         """Offerings whose seats can be scarce (O)."""
         limited: npt.NDArray[np.bool_] = self._ceiling[self.ends[3] : self.ends[4]] > 0
         return limited
-
-    def _fee(self, prices: Prices) -> Floats:
-        """What the fee of one enrolment costs at the prices (O)."""
-        p = self.problem
-        return (prices.total + np.append(prices.fund, 0.0)[p.fund]) * p.cost_per_person
 
     def _share(self, prices: Prices) -> Floats:
         """What a seat pays of its class (O)."""

@@ -63,10 +63,9 @@ class Response:
 
 def tariff(problem: Problem, prices: Prices) -> Tariff:
     """What one enrolment pays at the prices, apart from what depends on the person's unit and home."""
-    of_fund = np.append(prices.fund, 0.0)[problem.fund]
     of_unit = np.append(prices.unit, 0.0)[problem.payer_of_unit]
     return Tariff(
-        base=prices.seats - prices.minimum + (prices.total + of_fund) * problem.cost_per_person,
+        base=prices.seats - prices.minimum + fee_price(problem, prices),
         travel=problem.travel,
         travel_price=prices.total + of_unit,
         absence=prices.absence,
@@ -139,6 +138,11 @@ class Pricer:
             absent=absent,
             floor_closure=closed.sum(axis=0),
         )
+
+
+def fee_price(problem: Problem, prices: Prices) -> Floats:
+    """Points the fee of one enrolment costs at the prices (O)."""
+    return np.asarray((prices.total + np.append(prices.fund, 0.0)[problem.fund]) * problem.cost_per_person)
 
 
 def class_price(problem: Problem, prices: Prices) -> Floats:

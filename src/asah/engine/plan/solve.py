@@ -357,9 +357,7 @@ def prove_in_branches(search: Search, root: DualResult, step: float, threads: in
     """A smaller bound from prices for every part of the plans there are."""
     p = search.problem
     whole = Branch(np.zeros(p.offerings), p.max_classes, root.prices, root.bound, root.classes)
-
-    def goal() -> float:
-        return search.objective + search.options.gap * (search.objective - p.unpriced_loss)
+    goal = search.objective + search.options.gap * (search.objective - p.unpriced_loss)
 
     def tell(value: float) -> None:
         search.bound = min(search.bound, value)
