@@ -64,6 +64,14 @@ def processes(monkeypatch: pytest.MonkeyPatch) -> list[Task]:
     return asked
 
 
+def test_a_solver_that_does_not_heed_its_limit_has_run_out_of_time_and_has_no_plan() -> None:
+    late = Apart(None, cpu_s=240.0, peak_mb=900.0, said="signal -9", late=True)
+    found = make_run(case(2_000, 1), SOLVER, 2, late, 60.0, None)
+    assert (found.status, found.objective, found.note, found.good) == ("time_limit", None, "", True)
+    assert make_run(case(2_000, 1), OURS, 2, late, 60.0, None).status == "failed"
+    assert make_run(case(2_000, 1), SOLVER, 2, replace(late, late=False), 60.0, None).status == "failed"
+
+
 # ---- what is measured
 
 

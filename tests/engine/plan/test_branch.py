@@ -32,10 +32,9 @@ def some_branches(office: Tables, most: int) -> tuple[Branch, list[Branch]]:
     whole = Branch(np.zeros(problem.offerings), problem.max_classes, root.prices, root.bound, root.classes)
     said: list[float] = []
     found = cut(
-        problem,
+        Pricer(problem),
         [whole],
         step=start.step,
-        threads=1,
         goal=root.bound - 0.02 * (root.bound - problem.unpriced_loss),
         stop=lambda: len(said) > most,
         tell=said.append,

@@ -61,12 +61,35 @@ def test_the_plan_is_the_same_whatever_the_number_of_threads(office: Tables) -> 
     assert one.summary["bound"] == three.summary["bound"]
 
 
+def with_part_of_the_money(office: Tables, share: float) -> Tables:
+    total = int(office["budgets"].filter(pl.col("scope") == "total")["amount_idr"][0])
+    cut = pl.when(pl.col("scope") == "total").then(int(total * share)).otherwise(pl.col("amount_idr"))
+    return dataclasses.replace(
+        office, frames={**office.frames, "budgets": office["budgets"].with_columns(amount_idr=cut)}
+    )
+
+
+@pytest.mark.parametrize("price", [0.5, 5.0])
+def test_after_a_deep_cut_what_stays_is_what_is_worth_most(office: Tables, price: float) -> None:
+    first = make_plan(office, Options(threads=1, seconds=300, gap=0.5)).frames["enrolments"]
+    poorer = with_part_of_the_money(office, 0.6)
+    options = Options(threads=1, seconds=300, gap=0.5)
+    fresh = make_plan(poorer, options)
+    again = make_plan(poorer, dataclasses.replace(options, points_per_change=price), previous=first)
+    key = ["person_id", "offering_id"]
+    only = first.join(fresh.frames["enrolments"], on=key, how="anti")
+    new = fresh.frames["enrolments"].join(first, on=key, how="anti")
+    charged = fresh.summary["objective"] - price * (len(only) + len(new))
+    assert again.summary["objective"] - price * again.summary["changes"] > charged
+    lost = first.join(again.frames["enrolments"], on=key, how="anti")
+    by_order = len(first) * 4 // 10  # a cut by row would take the last in the list
+    of_the_first = lost.join(first.head(len(first) - by_order), on=key, how="semi")
+    assert len(of_the_first) > 0.3 * len(lost)  # nobody stays for standing first in the list
+
+
 def test_planning_again_after_a_cut_keeps_most_enrolments(office: Tables, tmp_path: Path) -> None:
     first = make_plan(office, Options(threads=1, seconds=300, gap=0.5))
-    total = int(office["budgets"].filter(pl.col("scope") == "total")["amount_idr"][0])
-    cut = pl.when(pl.col("scope") == "total").then(int(total * 0.95)).otherwise(pl.col("amount_idr"))
-    frames = {**office.frames, "budgets": office["budgets"].with_columns(amount_idr=cut)}
-    smaller = dataclasses.replace(office, frames=frames)
+    smaller = with_part_of_the_money(office, 0.95)
     again = make_plan(
         smaller,
         Options(threads=1, seconds=300, gap=0.5, points_per_change=1.0),

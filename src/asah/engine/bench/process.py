@@ -18,12 +18,14 @@ class Apart:
     """What a task answered (None where it failed), what it used, and the last words of one that failed.
 
     ``cpu_s``: user and system, from start to end, compiling included. ``peak_mb``: the most memory held.
+    ``late``: it was ended because its time was over.
     """
 
     answer: dict[str, Any] | None
     cpu_s: float
     peak_mb: float
     said: str
+    late: bool = False
 
 
 def run_apart(task: dict[str, Any], wall_seconds: float) -> Apart:
@@ -33,7 +35,13 @@ def run_apart(task: dict[str, Any], wall_seconds: float) -> Apart:
         call = [sys.executable, "-m", "asah.engine.bench.worker", json.dumps({**task, "answer": str(answer)})]
         with words.open("wb") as said:
             process = subprocess.Popen(call, stdout=subprocess.DEVNULL, stderr=said)
-        late = threading.Timer(wall_seconds, process.kill)
+        over = threading.Event()
+
+        def end() -> None:
+            over.set()
+            process.kill()
+
+        late = threading.Timer(wall_seconds, end)
         late.start()
         try:
             _, status, used = os.wait4(process.pid, 0)
@@ -54,4 +62,5 @@ def run_apart(task: dict[str, Any], wall_seconds: float) -> Apart:
             cpu_s=used.ru_utime + used.ru_stime,
             peak_mb=used.ru_maxrss / 1024,
             said="" if told is not None else (lines[-1] if lines else ended),
+            late=told is None and over.is_set(),
         )

@@ -156,7 +156,8 @@ def make_run(
 ) -> Run:
     """A run from what its process answered; ``bound`` is ours for this instance, ``checked`` of our plan."""
     if apart.answer is None:
-        return failed(case, method, threads, apart)
+        gave_up = replace(failed(case, method, threads, apart), status="time_limit", note="")
+        return gave_up if method == SOLVER and apart.late else failed(case, method, threads, apart)
     a = apart.answer
 
     def gap(limit: float | None) -> float | None:

@@ -36,11 +36,10 @@ class Branch:
 
 
 def cut(
-    problem: Problem,
+    pricer: Pricer,
     branches: list[Branch],
     *,
     step: float,
-    threads: int,
     goal: float,
     stop: Callable[[], bool],
     tell: Callable[[float], None],
@@ -49,7 +48,7 @@ def cut(
 
     Together the branches hold every plan that those given hold. `tell` hears the largest bound.
     """
-    branches = list(branches)
+    problem, branches = pricer.problem, list(branches)
     while len(branches) < BRANCHES and not stop():
         worst = max(range(len(branches)), key=lambda k: branches[k].bound)
         branch = branches[worst]
@@ -64,7 +63,7 @@ def cut(
         for low, high in ((branch.low, fewer), (more, branch.high)):
             if stop():
                 return branches
-            parts.append(price_branch(problem, branch, low, high, step, threads, goal, stop))
+            parts.append(price_branch(pricer, branch, low, high, step, goal, stop))
         branches[worst : worst + 1] = parts
     return branches
 
@@ -81,24 +80,23 @@ def in_question(problem: Problem, branch: Branch) -> int | None:
 
 
 def price_branch(
-    problem: Problem,
+    pricer: Pricer,
     above: Branch,
     low: Floats,
     high: Floats,
     step: float,
-    threads: int,
     goal: float,
     stop: Callable[[], bool],
 ) -> Branch:
     """Prices for a part of a branch, from those of the whole."""
-    p = problem
+    p = pricer.problem
     part = replace(
         p,
         max_classes=high,
         bundles=p.bundles._replace(reachable=p.bundles.reachable & (high > 0)[None, :]),
     )
     result, _ = find_prices(
-        Pricer(part, threads),
+        pricer.of(part),
         axes=Axes(part, low=low),
         start=Start(above.prices, step),
         tolerance=5e-4,

@@ -345,11 +345,11 @@ def find_prices(
     return result, Start(best[2], step * max(1, problem.people))
 
 
-def first_guess(problem: Problem, threads: int, stop: Callable[[], bool]) -> Start | None:
+def first_guess(pricer: Pricer, stop: Callable[[], bool]) -> Start | None:
     """Prices found among a few of many people, then among more: where the first full pass begins."""
-    start = None
+    start, problem = None, pricer.problem
     for people in SAMPLES:
         if problem.people >= 3 * people and not stop():
-            few = Pricer(sample(problem, people), threads)
+            few = pricer.of(sample(problem, people))
             _, start = find_prices(few, start=start, tolerance=5e-4, max_passes=120, stop=lambda _: stop())
     return start

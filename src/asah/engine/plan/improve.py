@@ -1,28 +1,34 @@
-"""Better a plan step by step: close classes that earn less than they cost, open those people would fill."""
+"""Better a plan step by step: use what is left, open classes that people would fill, exchange places."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import numpy as np
 
-from asah.engine.plan.kernel import desk, regrets, wishes
-from asah.engine.plan.pricing import Prices, tariff
+from asah.engine.plan.dual import Axes, Start, find_prices
+from asah.engine.plan.kernel import desk, wishes
+from asah.engine.plan.pricing import Pricer, Prices, tariff
 from asah.engine.plan.primal import (
     Draft,
     choose_again,
     close_short,
     drop_people,
     needed_classes,
+    one_by_one,
     shared,
     trim,
 )
 from asah.engine.plan.problem import Floats
 
 FADES = (1.0, 1.0, 0.6, 0.3, 0.1)
+CREW = 6  # people who choose again together
+TURNS = 4  # times that everybody is in a crew between two looks at the plan
 
 
 def fill(draft: Draft, prices: Prices, rng: np.random.Generator, charge: float = 0.0) -> None:
     """Everybody chooses again at the prices, then at falling ones, so that what is left is used."""
-    groups = len(draft.problem.bundles.groups) - 1
     books = shared(draft)
     for step, fade in enumerate(FADES):
         faded = prices.with_(
@@ -32,37 +38,42 @@ def fill(draft: Draft, prices: Prices, rng: np.random.Generator, charge: float =
             seats=prices.seats * (1.0 if step < 2 else fade),
             absence=prices.absence * fade,
         )
-        choose_again(draft, books, faded, rng.permutation(groups), 1e-7 + charge)
+        choose_again(draft, books, faded, one_by_one(draft.problem, rng), charge)
 
 
-def close_classes(draft: Draft, prices: Prices, cost: Floats, share: float) -> int:
-    """Close the classes whose people would lose less than the class costs; at most a share of those open."""
-    p = draft.problem
-    books = shared(draft)
-    loss = np.zeros(draft.bundle.shape)
-    regrets(
-        p.bundles, tariff(p, prices), desk(p.bundles), books, prices.equity, draft.bundle, draft.size, loss
+def prices_of_classes(pricer: Pricer, classes: Floats, start: Start, stop: Callable[[], bool]) -> Prices:
+    """Prices for people when the classes (O) are decided: their cost is sunk and a seat is worth what people
+    bid for it.
+    """
+    p = pricer.problem
+    limited = np.isfinite(p.seats)
+    low, high = np.where(limited, classes, 0.0), np.where(limited, classes, p.max_classes)
+    part = replace(
+        p,
+        max_classes=high,
+        bundles=p.bundles._replace(reachable=p.bundles.reachable & (high > 0)[None, :]),
     )
-    person, slot = np.nonzero(draft.bundle >= 0)
-    offering, lost = draft.bundle[person, slot], loss[person, slot]
-    order = np.lexsort((lost, offering))
-    person, offering, lost = person[order], offering[order], lost[order]
-    first = np.searchsorted(offering, np.arange(p.offerings))
-    enrolled = books.enrolled
-    closing = []
-    for o in np.flatnonzero((draft.classes > 0) & np.isfinite(p.seats)):
-        leave = int(max(0, enrolled[o] - (draft.classes[o] - 1) * p.seats[o]))
-        total = lost[first[o] : first[o] + leave].sum()
-        if total < cost[o]:
-            closing.append((total - cost[o], int(o), leave))
-    closing.sort()
-    most = max(1, int(share * draft.classes.sum()))
-    for _, which, leave in closing[:most]:
-        only = np.zeros(p.offerings, dtype=bool)
-        only[which] = True
-        drop_people(draft, only, person[first[which] : first[which] + leave])
-        draft.classes[which] -= 1
-    return len(closing[:most])
+    found, _ = find_prices(
+        pricer.of(part),
+        axes=Axes(part, low=low),
+        start=start,
+        tolerance=1e-4,
+        max_passes=120,
+        stop=lambda _: stop(),
+    )
+    return found.prices
+
+
+def exchange_places(draft: Draft, prices: Prices, rng: np.random.Generator, charge: float = 0.0) -> None:
+    """Crews of a few people drawn at random give up what they have and choose again, one after another, where
+    together they are better off at the prices (ruin and recreate: Schrimpf and others 2000,
+    doi:10.1006/jcph.1999.6413).
+    """
+    people = draft.problem.people
+    crew = min(CREW, people)
+    rows = people // crew
+    order = np.concatenate([rng.permutation(people)[: rows * crew] for _ in range(TURNS)])
+    choose_again(draft, shared(draft), prices, order.reshape(-1, crew), charge)
 
 
 def open_classes(draft: Draft, prices: Prices, cost: Floats, share: float) -> int:
@@ -131,7 +142,7 @@ def close_step_by_step(draft: Draft, prices: Prices, rng: np.random.Generator) -
         drop_people(draft, closing)
         draft.classes[closing] = 0
         books = shared(draft)
-        choose_again(draft, books, prices, rng.permutation(len(p.bundles.groups) - 1))
+        choose_again(draft, books, prices, one_by_one(p, rng))
 
 
 def tidy(draft: Draft, prices: Prices, rng: np.random.Generator, charge: float = 0.0) -> None:

@@ -754,72 +754,108 @@ def _move(
                 s.absent[unit, period] += sign
 
 
+@inlined
+def _lay_out(d: Desk, s: Shared, unit: int) -> Any:
+    """Lay out the seats left; returns the periods in which nobody more of the unit may be away."""
+    taken = ZERO
+    for period in range(1, s.absent.shape[1]):
+        if s.absent[unit, period] + 1 > s.away[unit]:
+            taken |= np.uint64(1) << np.uint64(period)
+    for o in range(d.seats.size):
+        d.seats[o] = s.room[o] - s.enrolled[o]
+    return taken
+
+
 @compiled
-def assign_groups(
+def rearrange(
     b: Bundles,
     t: Tariff,
     d: Desk,
     s: Shared,
     equity: Any,
-    order: Any,
+    group: Any,
+    crews: Any,
     bundle: Any,
     size: Any,
-    least_gain: float,
+    spare: Any,
+    charge: float,
 ) -> tuple[int, float]:
-    """Let people choose again, one after another, from what is left at the prices; returns changes and worth
-    gained.
+    """Let crews choose again from what is left at the prices: all of a crew give up what they have and choose
+    one after another; returns how many crews did better, and by how much.
 
-    A person keeps what they have when nothing affordable is better by `least_gain`, and when leaving would
-    take a class below its minimum. `order` are groups; `bundle` (n x width) and `size` (n) are changed in
-    place.
+    `crews` (m x k): different people in each row. A crew is put back where together it is not better off by
+    `charge` points for every enrolment that comes or goes, where money runs out and where leaving would take
+    a class below its minimum. `group` (n) is everybody's group; `bundle` (n x width) and `size` (n) are
+    changed in place; `spare` (k x (width + 1)) is room to work in.
     """
-    changes = 0
+    better = 0
     gained = 0.0
-    old = d.old
-    for g in order:
-        unit, place = b.groups[g].unit, b.groups[g].place
-        set_costs(b, t, d, unit, place)
-        for i in range(b.groups[g].person, b.groups[g + 1].person):
-            count = size[i]
-            for x in range(count):
-                old[x] = bundle[i, x]
-            _move(b, t, s, unit, place, old, count, -1)
-            taken = ZERO
-            for period in range(1, s.absent.shape[1]):
-                if s.absent[unit, period] + 1 > s.away[unit]:
-                    taken |= np.uint64(1) << np.uint64(period)
-            for o in range(d.seats.size):
-                d.seats[o] = s.room[o] - s.enrolled[o]
-            before = _worth(b, d, i, equity, bundle, count)
-            after, many = best_bundle(b, d, i, place, equity, taken, bundle, count)
-            accept = after > before + least_gain
-            if accept:
-                for x in range(count):
-                    if s.enrolled[old[x]] < s.least[old[x]]:
-                        kept = False
-                        for y in range(many):
-                            kept = kept or d.best[y] == old[x]
-                        accept = accept and kept
-            if accept:
-                _move(b, t, s, unit, place, d.best, many, 1)
-                if s.money[0] < 0.0:
-                    accept = False
-                for x in range(many):
-                    if s.money[s.fund[d.best[x]]] < 0.0:
-                        accept = False
-                if s.money[s.payer[unit]] < 0.0:
-                    accept = False
-                if not accept:
-                    _move(b, t, s, unit, place, d.best, many, -1)
-            if accept:
-                changes += 1
-                gained += after - before
-                size[i] = many
-                for x in range(bundle.shape[1]):
-                    bundle[i, x] = d.best[x] if x < many else -1
-            else:
-                _move(b, t, s, unit, place, old, count, 1)
-    return changes, gained
+    crew = crews.shape[1]
+    last = -1
+    for c in range(crews.shape[0]):
+        change = 0.0
+        for x in range(crew):
+            i = crews[c, x]
+            unit, place = b.groups[group[i]].unit, b.groups[group[i]].place
+            if group[i] != last:
+                set_costs(b, t, d, unit, place)
+                last = group[i]
+            spare[x, 0] = size[i]
+            for y in range(size[i]):
+                d.old[y] = bundle[i, y]
+                spare[x, y + 1] = bundle[i, y]
+            change -= _worth(b, d, i, equity, bundle, size[i])
+            _move(b, t, s, unit, place, d.old, size[i], -1)
+        chosen = 0
+        fits = True
+        while fits and chosen < crew:
+            i = crews[c, chosen]
+            unit, place = b.groups[group[i]].unit, b.groups[group[i]].place
+            if group[i] != last:
+                set_costs(b, t, d, unit, place)
+                last = group[i]
+            taken = _lay_out(d, s, unit)
+            known = size[i] if crew == 1 else 0  # in a crew, others may have taken what somebody had
+            value, many = best_bundle(b, d, i, place, equity, taken, bundle, known)
+            change += value
+            _move(b, t, s, unit, place, d.best, many, 1)
+            size[i] = many
+            for y in range(bundle.shape[1]):
+                bundle[i, y] = d.best[y] if y < many else -1
+            fits = s.money[0] >= 0.0 and s.money[s.payer[unit]] >= 0.0
+            for y in range(many):
+                fits = fits and s.money[s.fund[d.best[y]]] >= 0.0
+            chosen += 1
+        differ = 0
+        for x in range(crew):
+            i = crews[c, x]
+            same = 0
+            for y in range(spare[x, 0]):
+                o = spare[x, y + 1]
+                kept = False
+                for z in range(size[i]):
+                    kept = kept or bundle[i, z] == o
+                same += kept
+                fits = fits and (kept or s.enrolled[o] >= s.least[o])
+            differ += spare[x, 0] + size[i] - 2 * same
+        if fits and change > 1e-7 + charge * differ:
+            better += 1
+            gained += change
+            continue
+        for x in range(crew):
+            i = crews[c, x]
+            unit, place = b.groups[group[i]].unit, b.groups[group[i]].place
+            if x < chosen:
+                for y in range(size[i]):
+                    d.old[y] = bundle[i, y]
+                _move(b, t, s, unit, place, d.old, size[i], -1)
+            size[i] = spare[x, 0]
+            for y in range(bundle.shape[1]):
+                bundle[i, y] = spare[x, y + 1] if y < size[i] else -1
+            for y in range(size[i]):
+                d.old[y] = bundle[i, y]
+            _move(b, t, s, unit, place, d.old, size[i], 1)
+    return better, gained
 
 
 @compiled
@@ -866,39 +902,6 @@ def place_wishes(
 
 
 @compiled
-def regrets(b: Bundles, t: Tariff, d: Desk, s: Shared, equity: Any, bundle: Any, size: Any, out: Any) -> None:
-    """What each person would lose at the prices without each offering they hold, with what is left elsewhere
-    (n x width).
-    """
-    old = d.old
-    for g in range(b.groups.size - 1):
-        unit, place = b.groups[g].unit, b.groups[g].place
-        set_costs(b, t, d, unit, place)
-        for i in range(b.groups[g].person, b.groups[g + 1].person):
-            count = size[i]
-            if count == 0:
-                continue
-            for x in range(count):
-                old[x] = bundle[i, x]
-            _move(b, t, s, unit, place, old, count, -1)
-            taken = ZERO
-            for period in range(1, s.absent.shape[1]):
-                if s.absent[unit, period] + 1 > s.away[unit]:
-                    taken |= np.uint64(1) << np.uint64(period)
-            for o in range(d.seats.size):
-                d.seats[o] = s.room[o] - s.enrolled[o]
-            now = _worth(b, d, i, equity, bundle, count)
-            for x in range(count):
-                o = old[x]
-                seats = d.seats[o]
-                d.seats[o] = 0.0
-                without, _ = best_bundle(b, d, i, place, equity, taken, bundle, 0)
-                out[i, x] = max(0.0, now - without)
-                d.seats[o] = seats
-            _move(b, t, s, unit, place, old, count, 1)
-
-
-@compiled
 def wishes(
     b: Bundles,
     t: Tariff,
@@ -925,12 +928,9 @@ def wishes(
             for x in range(count):
                 old[x] = bundle[i, x]
             _move(b, t, s, unit, place, old, count, -1)
-            taken = ZERO
-            for period in range(1, s.absent.shape[1]):
-                if s.absent[unit, period] + 1 > s.away[unit]:
-                    taken |= np.uint64(1) << np.uint64(period)
+            taken = _lay_out(d, s, unit)
             for o in range(d.seats.size):
-                d.seats[o] = max(s.room[o] - s.enrolled[o], offered[o])
+                d.seats[o] = max(d.seats[o], offered[o])
             now = _worth(b, d, i, equity, bundle, count)
             after, many = best_bundle(b, d, i, place, equity, taken, bundle, count)
             if after > now + 1e-7:

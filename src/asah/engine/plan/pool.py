@@ -17,14 +17,15 @@ from asah.engine.plan.mip import solve_bundles
 from asah.engine.plan.primal import Draft, counted, trim
 from asah.engine.plan.problem import Floats, Ints, Problem
 
-NODES = 20  # of the solver's tree: its heuristics at the root find most of what there is to find
+NODES = 1  # of the solver's tree: its heuristics at the root find most of what there is to find
 
 
 class Pool:
     """Different bundles by person, with what each is worth."""
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Problem, earlier: Draft | None = None, charge: float = 0.0) -> None:
         self.problem = problem
+        self.earlier, self.charge = earlier, charge
         width = problem.bundles.width
         self.rows: Ints = np.zeros((0, 1 + width), dtype=np.int64)
 
@@ -34,8 +35,10 @@ class Pool:
         self.rows = np.unique(np.vstack([self.rows, rows]), axis=0)
 
     def add_lines(self, result: DualResult) -> None:
-        for bundles in result.bundles:
-            self.add(bundles)
+        """Add what people took in the passes that the averaged plan is made of."""
+        for weight, bundles in zip(result.weight, result.bundles, strict=True):
+            if weight > 0:
+                self.add(bundles)
 
     def column_of(self, draft: Draft) -> Ints:
         """The row of each person's bundle, -1 for nothing."""
@@ -44,13 +47,20 @@ class Pool:
         return np.array([at[tuple(row)] if row[1] >= 0 else -1 for row in wanted.tolist()])
 
     def worths(self) -> tuple[Floats, Floats]:
-        """Points of each row (closure, JP, mandates) and its closure in each floor (rows x floors)."""
+        """Points of each row (closure, JP, mandates, less the charge for what changes) and its closure in
+        each floor (rows x floors).
+        """
         p = self.problem
         person, bundle = self.rows[:, 0], self.rows[:, 1:]
         closed, by_floor = closures(p.bundles, person, bundle, len(p.floor_points))
         jp, mandate = counted(p, person, bundle)
         short = p.bundles.people["short"][person]
-        return closed + p.bundles.points_per_jp * np.minimum(short, jp) + mandate, by_floor
+        value = closed + p.bundles.points_per_jp * np.minimum(short, jp) + mandate
+        if self.earlier is not None:
+            held = self.earlier.bundle[person]
+            same = ((bundle[:, :, None] == held[:, None, :]) & (bundle >= 0)[:, :, None]).sum(axis=(1, 2))
+            value -= self.charge * ((bundle >= 0).sum(axis=1) - 2 * same)  # beside nothing at all
+        return value, by_floor
 
 
 def nearby(problem: Problem, draft: Draft, classes: Floats, more: int, rng: np.random.Generator) -> Problem:

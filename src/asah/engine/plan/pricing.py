@@ -86,16 +86,26 @@ def partitions(problem: Problem, size: int = PARTITION_PEOPLE) -> list[tuple[int
     return parts
 
 
+@dataclass
+class Tally:
+    """How many people were priced, however often, by all pricers that share it."""
+
+    people: int = 0
+
+
 class Pricer:
     """Carries out passes over one problem, or over a part of its people, on a few threads."""
 
-    def __init__(self, problem: Problem, threads: int = 1) -> None:
+    def __init__(self, problem: Problem, threads: int = 1, tally: Tally | None = None) -> None:
         self.problem = problem
         self.parts = partitions(problem)
         self.threads = threads
-        self.passes = 0
-        self.people_priced = 0
+        self.tally = tally or Tally()
         self._known: Ints = np.full((problem.people, problem.bundles.width), -1, np.int64)
+
+    def of(self, problem: Problem) -> Pricer:
+        """A pricer of another problem that works and counts with this one."""
+        return Pricer(problem, self.threads, self.tally)
 
     def respond(self, prices: Prices, parts: list[tuple[int, int]] | None = None) -> Response:
         """Everybody's best bundle at the prices.
@@ -125,9 +135,8 @@ class Pricer:
                 values = list(pool.map(one, range(len(parts))))
         else:
             values = [one(x) for x in range(len(parts))]
-        self.passes += 1
         self._known = bundle
-        self.people_priced += sum(
+        self.tally.people += sum(
             int(b.groups[last]["person"] - b.groups[first]["person"]) for first, last in parts
         )
         return Response(

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from asah.engine.plan.kernel import Shared, assign_groups, closures, desk
+from asah.engine.plan.kernel import Shared, closures, desk, rearrange
 from asah.engine.plan.pricing import Prices, tariff
 from asah.engine.plan.problem import Floats, Ints, Problem
 
@@ -130,22 +130,36 @@ def shared(draft: Draft) -> Shared:
     )
 
 
-def choose_again(
-    draft: Draft, books: Shared, prices: Prices, order: Ints, least_gain: float = 1e-7
-) -> tuple[int, float]:
-    """One round of `assign_groups` over the groups in `order`; changes the draft and its books."""
+def choose_again(draft: Draft, books: Shared, prices: Prices, crews: Ints, charge: float = 0.0) -> None:
+    """Let crews (m x k people) choose again at the prices, as `rearrange` says; changes the draft and its
+    books.
+    """
     p = draft.problem
-    return assign_groups(
+    rearrange(
         p.bundles,
         tariff(p, prices),
         desk(p.bundles),
         books,
         prices.equity,
-        order,
+        group_of(p),
+        crews,
         draft.bundle,
         draft.size,
-        least_gain,
+        np.zeros((crews.shape[1], p.bundles.width + 1), np.int64),
+        charge,
     )
+
+
+def group_of(problem: Problem) -> Ints:
+    """The group of every person (n)."""
+    people = problem.bundles.groups["person"]
+    return np.repeat(np.arange(len(people) - 1), np.diff(people))
+
+
+def one_by_one(problem: Problem, rng: np.random.Generator) -> Ints:
+    """Everybody as a crew of their own (n x 1), group by group, the groups in an order drawn."""
+    place = rng.permutation(len(problem.bundles.groups) - 1)
+    return np.argsort(place[group_of(problem)], kind="stable")[:, None]
 
 
 def drop_people(draft: Draft, offerings: npt.NDArray[np.bool_], people: Ints | None = None) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 
 from asah.engine.plan.kernel import desk, place_wishes
+from asah.engine.plan.parts import spans
 from asah.engine.plan.pricing import Prices, tariff
 from asah.engine.plan.primal import Draft, needed_classes, shared
 from asah.engine.plan.problem import MANY, Ints, Problem
@@ -50,6 +53,30 @@ def earlier(problem: Problem, enrolments: pl.DataFrame) -> tuple[Draft, Draft]:
         kept_plan.size,
     )
     return before, kept_plan
+
+
+def staying(problem: Problem, before: Draft, charge: float) -> Problem:
+    """The problem in which everybody may only keep what they have, at `charge` points more for each.
+
+    Its best plan is the best that is left of an earlier one: what does not fit any more goes where it costs
+    least.
+    """
+    b = problem.bundles
+    person, offering = before.pairs()
+    owner = np.repeat(np.arange(problem.people), np.diff(b.people["entry"]))
+    programme = b.entries["programme"][:-1]
+    which, dates = spans(b.programmes["offering"], programme)
+    held = np.isin(owner[which] * problem.offerings + dates, person * problem.offerings + offering)
+    entries = b.entries.copy()
+    entries["mandate"][np.unique(which[held])] += charge
+    _, banned = spans(b.people["banned"], np.arange(problem.people))
+    banned_owner = np.repeat(np.arange(problem.people), np.diff(b.people["banned"]))
+    owners = np.concatenate([banned_owner, owner[which[~held]]])
+    people = b.people.copy()
+    people["banned"][1:] = np.cumsum(np.bincount(owners, minlength=problem.people))
+    all_banned = np.concatenate([b.banned[banned], dates[~held].astype(b.banned.dtype)])
+    order = np.argsort(owners, kind="stable")
+    return replace(problem, bundles=b._replace(people=people, entries=entries, banned=all_banned[order]))
 
 
 def _allowed(problem: Problem, i: int, bundle: list[int]) -> list[int]:

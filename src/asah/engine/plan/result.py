@@ -72,6 +72,7 @@ def to_plan(search: Search, tables: Tables, *, status: str, bound_by: str, warni
         "input_sha256": tables.sha256,
         "seconds": search.seconds,
         "peak_mb": search.peak_mb,
+        "passes": round(search.pricer.tally.people / max(1, problem.people)),
         "tolerance": TOLERANCE,
     }
     return Plan(frames, summary)

@@ -9,7 +9,7 @@ import resource
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import polars as pl
@@ -17,7 +17,7 @@ import polars as pl
 from asah.engine.plan.branch import Branch, cut
 from asah.engine.plan.dual import DualResult, Start, find_prices, first_guess
 from asah.engine.plan.fillable import fillable, impossible
-from asah.engine.plan.improve import close_classes, fill, open_classes, scaled, tidy
+from asah.engine.plan.improve import exchange_places, fill, open_classes, prices_of_classes, scaled, tidy
 from asah.engine.plan.kernel import desk, place_wishes
 from asah.engine.plan.mip import solve_mip
 from asah.engine.plan.parts import only
@@ -25,7 +25,7 @@ from asah.engine.plan.pool import Pool, choose, nearby
 from asah.engine.plan.pricing import Pricer, Prices, class_price, tariff
 from asah.engine.plan.primal import Draft, round_classes, shared, trim, worth
 from asah.engine.plan.problem import Problem
-from asah.engine.plan.replan import changed, earlier
+from asah.engine.plan.replan import changed, earlier, staying
 from asah.engine.plan.simple_rules import RULES, follow, locks_stand, online_offerings
 from asah.engine.tables import Tables
 
@@ -39,6 +39,10 @@ class Options:
     seed: int = 0
     threads: int | None = None
     points_per_change: float = 0.0
+
+    @property
+    def workers(self) -> int:
+        return self.threads or min(4, os.cpu_count() or 1)
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,7 @@ class Search:
     objective: float = -np.inf
     charged: float = -np.inf  # the objective less the charge for changes
     earlier: Draft | None = None  # the plan that changes are counted against
+    kept: DualResult | None = None  # prices under which people keep what they have of it
     bound: float = np.inf
     bound_by: str = "prices"
     prices: Prices | None = None
@@ -73,6 +78,9 @@ class Search:
     seconds: dict[str, float] = field(default_factory=dict)
     peak_mb: dict[str, float] = field(default_factory=dict)
     _since: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.pricer = Pricer(self.problem, self.options.workers)
 
     def enter(self, stage: str) -> None:
         self.leave()
@@ -111,10 +119,6 @@ class Search:
         self.report()
         return True
 
-    def prove(self, result: DualResult) -> None:
-        if result.bound < self.bound:
-            self.bound, self.prices = result.bound, result.prices
-
     def gap(self) -> float:
         gain = self.bound - self.problem.unpriced_loss
         return 0.0 if gain <= 0 else float(max(0.0, (self.bound - self.objective) / gain))
@@ -122,8 +126,18 @@ class Search:
     def out_of_time(self) -> bool:
         return self.stop.is_set() or time.monotonic() - self.began > self.options.seconds
 
-    def left(self) -> float:
-        return max(0.1, self.options.seconds - (time.monotonic() - self.began))
+    @property
+    def charge(self) -> float:
+        """Points that a changed enrolment must bring."""
+        return 0.0 if self.earlier is None else self.options.points_per_change
+
+    def used(self) -> float:
+        """The share of the time that is over."""
+        return (time.monotonic() - self.began) / max(1e-9, self.options.seconds)
+
+    def left(self, share: float = 1.0) -> float:
+        """Seconds until a share of the time is over."""
+        return max(0.1, share * self.options.seconds - (time.monotonic() - self.began))
 
     def near_enough(self) -> bool:
         return self.draft is not None and self.gap() <= self.options.gap
@@ -131,6 +145,7 @@ class Search:
 
 ROUNDS = 40
 STALE_ROUNDS = 4  # rounds without a gain worth naming after which the search ends
+STALE_EXCHANGES = 2
 LEANINGS = (
     0.85,
     0.7,
@@ -142,6 +157,9 @@ PRICING_SHARE = 0.35  # of the time at most goes to the first prices, so that so
 EXACT_PEOPLE = 100
 POOL_PEOPLE = 3000  # above it a class more or less matters little and the programme over bundles grows slow
 BUNDLES_SHARE = 0.5  # of the time, after which a small office's search turns to the bound
+FIRST_SHARE = 0.2  # of the time: rounds of a handful of people, before the whole is given to the solver
+EXACT_SHARE = 0.8  # of the time, after which the solver gives up
+KEEPING_SHARE = 0.4  # of the time at most goes to what an earlier plan can keep
 MORE_CLASSES = 12
 
 
@@ -186,15 +204,23 @@ def open_more(search: Search, draft: Draft, prices: Prices, rng: np.random.Gener
     return best
 
 
-def swap(
-    search: Search, draft: Draft, prices: Prices, share: float, rng: np.random.Generator, charge: float
-) -> Draft:
-    """Close the classes that earn least and open others with what that frees."""
-    new = draft.copy()
-    close_classes(new, prices, class_price(search.problem, prices), share)
-    fill(new, prices, rng, charge)
-    tidy(new, prices, rng, charge)
-    return open_more(search, new, prices, rng)
+def exchange(search: Search, draft: Draft, start: Start, rng: np.random.Generator) -> None:
+    """Offer a draft whose people have exchanged places at the prices of its classes, as long as that betters
+    it.
+    """
+    prices = prices_of_classes(search.pricer, draft.classes, start, search.out_of_time)
+    value, least = worth(draft)[0], 1e-5 * (search.bound - search.problem.unpriced_loss)
+    stale = 0
+    while stale < STALE_EXCHANGES and not search.out_of_time():
+        new = draft.copy()
+        exchange_places(new, prices, rng, search.charge)
+        fill(new, prices, rng, search.charge)
+        trim(new)
+        points = worth(new)[0]
+        stale = 0 if points > value + least else stale + 1
+        if points > value:
+            draft, value = new, points
+            search.offer(draft)
 
 
 def improve_nearby(
@@ -203,7 +229,6 @@ def improve_nearby(
     other: Draft,
     root: DualResult,
     start: Start,
-    threads: int,
     rng: np.random.Generator,
 ) -> None:
     """Price a problem with the classes of the best plan and a few more that the prices speak for, and choose
@@ -211,20 +236,23 @@ def improve_nearby(
     """
     part = nearby(search.problem, best, root.classes, MORE_CLASSES, rng)
     result, _ = find_prices(
-        Pricer(part, threads),
+        search.pricer.of(part),
         start=start,
         tolerance=5e-4,
         max_passes=60,
         stop=lambda _: search.out_of_time(),
     )
-    pool = Pool(search.problem)
+    pool = Pool(search.problem, search.earlier, search.options.points_per_change)
     pool.add_lines(result)
+    if search.kept is not None:
+        pool.add_lines(search.kept)
     pool.add(best.bundle)
     pool.add(other.bundle)
-    chosen = choose(pool, best, seconds=search.left(), seed=search.options.seed, stop=search.out_of_time)
+    seconds = search.left(BUNDLES_SHARE)
+    chosen = choose(pool, best, seconds=seconds, seed=search.options.seed, stop=search.out_of_time)
     if chosen is not None:
         search.offer(chosen)
-        fill(chosen, result.prices, rng)
+        fill(chosen, result.prices, rng, search.charge)
         trim(chosen)
         search.offer(chosen)
 
@@ -250,15 +278,21 @@ def warm_up(problem: Problem, tables: Tables) -> None:
         draft.size,
     )
     fill(draft, prices, rng)
-    close_classes(draft, prices, class_price(one, prices), 1.0)
+    exchange_places(draft, prices, rng)
     open_classes(draft, prices, class_price(one, prices), 1.0)
     worth(draft)
 
 
 def settle(search: Search, tables: Tables) -> None:
     """The whole problem as one mixed-integer programme: for a handful of people it gives the optimum."""
+    best = search.draft
     answer = solve_mip(
-        search.problem, tables, seconds=search.left(), seed=search.options.seed, stop=search.out_of_time
+        search.problem,
+        tables,
+        seconds=search.left(EXACT_SHARE),
+        seed=search.options.seed,
+        start=None if best is None else (best.bundle, best.classes),
+        stop=search.out_of_time,
     )
     if answer.objective is None or answer.bound is None or answer.classes is None:
         return
@@ -280,55 +314,95 @@ def solve(
     warm_up(problem, tables)
     problem = fillable(problem, tables)
     search = Search(problem, options, stop or threading.Event(), tell)
-    threads = options.threads or min(4, os.cpu_count() or 1)
-    pricer = Pricer(problem, threads)
     rng = np.random.default_rng(options.seed)
+    by_hand(search, tables, with_rules=previous is None)
+    root, start = price(search)
+    if previous is not None:
+        keep(search, previous, root, rng)
+    small, tiny = problem.people <= POOL_PEOPLE, problem.people <= EXACT_PEOPLE and previous is None
+    until = FIRST_SHARE if tiny else BUNDLES_SHARE if small else 1.0
+    better(search, root, start, rng, until=until, patience=1 if tiny else STALE_ROUNDS)
+    if tiny and search.gap() > 1e-9 and not search.out_of_time():
+        search.enter("exact")
+        settle(search, tables)
+    if small and search.bound_by != "solver" and not search.out_of_time() and not search.near_enough():
+        search.enter("branches")
+        prove_in_branches(search, root, start.step)
+    search.leave()
+    return search
+
+
+def by_hand(search: Search, tables: Tables, with_rules: bool) -> None:
+    """What is locked in alone, and what the simple rules make of it: no plan of ours is below what an office
+    does by hand.
+    """
+    problem = search.problem
     locked_only = Draft.empty(problem, np.zeros(problem.offerings))
     trim(locked_only)
     search.offer(locked_only)
-    kept = None
-    if previous is not None:
-        search.earlier, kept = earlier(problem, previous)
-
     search.enter("rules")
     online = online_offerings(tables, problem)
     for rule in RULES.values():
-        if kept is None and not search.out_of_time():
+        if with_rules and not search.out_of_time():
             draft = follow(problem, rule, online)
             if locks_stand(draft):
-                search.offer(draft)  # no plan of ours is below what an office does by hand
+                search.offer(draft)
 
+
+def price(search: Search) -> tuple[DualResult, Start]:
+    """The bound that prices give, and where a search for prices nearby begins."""
+    problem = search.problem
     search.enter("prices")
 
-    def stop_pricing(value: float) -> bool:
+    def late(value: float) -> bool:
         search.bound = min(search.bound, value)
         search.report()
-        late = time.monotonic() - search.began > PRICING_SHARE * options.seconds
-        return late or search.out_of_time()
+        return search.used() > PRICING_SHARE or search.out_of_time()
 
-    guess = first_guess(problem, threads, lambda: stop_pricing(np.inf))
-    root, guess = find_prices(pricer, start=guess, max_passes=150, tolerance=2e-4, stop=stop_pricing)
-    search.bound = np.inf
-    search.prove(root)
+    guess = first_guess(search.pricer, lambda: late(np.inf))
+    root, start = find_prices(search.pricer, start=guess, max_passes=150, tolerance=2e-4, stop=late)
+    search.bound, search.prices = root.bound, root.prices
     search.bound_by = "branches" if impossible(problem) else "prices"
-    if kept is not None:
-        search.charged = -np.inf  # an empty plan would be the cheapest of all where changes are dear
-        tidy(kept, root.prices, rng, options.points_per_change)
-        search.offer(kept)
+    return root, start
 
-    if problem.people <= EXACT_PEOPLE and kept is None and not search.out_of_time():
-        search.enter("exact")
-        settle(search, tables)
-        if search.gap() <= 1e-9:
-            search.leave()
-            return search
 
-    small = problem.people <= POOL_PEOPLE
-    charge = 0.0 if kept is None else options.points_per_change
+def keep(search: Search, previous: pl.DataFrame, root: DualResult, rng: np.random.Generator) -> None:
+    """Offer the best that an earlier plan can keep, and what may be added to it at the charge for changes."""
+    problem, options = search.problem, search.options
+    search.enter("keeping")
+    before, kept = earlier(problem, previous)
+    part = staying(problem, before, options.points_per_change)
+    inside = Search(part, replace(options, seconds=search.left(KEEPING_SHARE), gap=1e-6), search.stop, None)
+    inside.offer(replace(kept, problem=part))
+    search.kept, start = price(inside)
+    better(inside, search.kept, start, rng, until=1.0, patience=2)
+    search.earlier = before
+    search.charged = -np.inf  # an empty plan would be the cheapest of all where changes are dear
+    if inside.draft is not None:
+        kept = replace(inside.draft, problem=problem)
+    search.offer(kept)
+    kept = kept.copy()
+    tidy(kept, root.prices, rng, search.charge)
+    search.offer(kept)
+
+
+def better(
+    search: Search,
+    root: DualResult,
+    start: Start,
+    rng: np.random.Generator,
+    *,
+    until: float,
+    patience: int,
+) -> None:
+    """Rounds, each from other classes, until the plan is near enough, a share of the time is over, or so many
+    rounds one after another have not helped.
+    """
+    problem = search.problem
+    small, again = problem.people <= POOL_PEOPLE, search.earlier is not None
     stale, least = 0, 2e-4 * (search.bound - problem.unpriced_loss)
     for step in range(ROUNDS):
-        late = small and time.monotonic() - search.began > BUNDLES_SHARE * options.seconds
-        if search.out_of_time() or search.near_enough() or late or stale >= STALE_ROUNDS:
+        if search.out_of_time() or search.near_enough() or search.used() > until or stale >= patience:
             break
         before = search.charged
         search.enter("people")
@@ -338,22 +412,18 @@ def solve(
         tidy(draft, root.prices, rng)
         search.offer(draft)
         search.enter("classes")
-        search.offer(open_more(search, draft, root.prices, rng))
-        if small and kept is None and search.draft is not None and not search.out_of_time():
+        draft = open_more(search, draft, root.prices, rng)
+        search.offer(draft)
+        if small and search.draft is not None and not search.out_of_time():
             search.enter("bundles")
-            improve_nearby(search, search.draft, draft, root, guess, threads, rng)
+            improve_nearby(search, search.draft, draft, root, start, rng)
         if search.draft is not None and not search.out_of_time():
-            search.enter("swaps")
-            search.offer(swap(search, search.draft, root.prices, 0.02, rng, charge))
+            search.enter("exchanges")
+            exchange(search, search.draft if small or again else draft, start, rng)
         stale = stale + 1 if search.charged - before < least else 0
-    if small and not search.out_of_time() and not search.near_enough():
-        search.enter("branches")
-        prove_in_branches(search, root, guess.step, threads)
-    search.leave()
-    return search
 
 
-def prove_in_branches(search: Search, root: DualResult, step: float, threads: int) -> None:
+def prove_in_branches(search: Search, root: DualResult, step: float) -> None:
     """A smaller bound from prices for every part of the plans there are."""
     p = search.problem
     whole = Branch(np.zeros(p.offerings), p.max_classes, root.prices, root.bound, root.classes)
@@ -363,7 +433,7 @@ def prove_in_branches(search: Search, root: DualResult, step: float, threads: in
         search.bound = min(search.bound, value)
         search.report()
 
-    found = cut(p, [whole], step=step, threads=threads, goal=goal, stop=search.out_of_time, tell=tell)
+    found = cut(search.pricer, [whole], step=step, goal=goal, stop=search.out_of_time, tell=tell)
     worst = max(found, key=lambda branch: branch.bound)
     if len(found) > 1:
         search.branches, search.bound_by = found, "branches"
