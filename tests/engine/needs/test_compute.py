@@ -221,7 +221,40 @@ def test_reliability_grows_with_the_panel_and_alpha_is_no_substitute(needs: Need
     assert one["assessor"] > one["supervisor"] > one["self"]
     assert needs.reliability.panel > max(one["supervisor"], one["peer"])
     # Raters are consistent with themselves whether or not they agree with each other.
-    assert needs.reliability.alpha["self"] > one["self"]
+    for consistent in (needs.reliability.alpha["self"], needs.reliability.omega["self"]):
+        assert consistent is not None
+        assert consistent > one["self"]
+
+
+def test_alpha_and_omega_of_a_few_people_are_unknown_and_that_is_said() -> None:
+    needs = solve(make_region(seed=8, persons=20, competencies=4, assessed_share=0.0))
+
+    assert needs.reliability is not None
+    assert needs.reliability.omega == needs.reliability.alpha
+    assert needs.reliability.omega == {"supervisor": None, "peer": None, "self": None}
+    said = [finding.what for finding in needs.findings if "omega" in finding.what]
+    assert [what[:62] for what in said] == ["alpha atau omega tidak diketahui untuk supervisor, peer, self:"]
+
+
+def test_more_of_the_tenth_with_the_lowest_levels_is_found_than_by_plain_means() -> None:
+    ways = ("level_mean", "plain", "supervisor", "self")
+    found: dict[str, list[float]] = {way: [] for way in ways}
+    for seed in (31, 32, 33):
+        region = make_region(seed=seed, persons=600, competencies=8)
+        seen = with_truth(solve(region), region)
+        for role in ("supervisor", "self"):
+            alone = region.frames["ratings"].filter(rater_role=role)
+            scores = alone.select("person_id", "competency_id", pl.col("score").alias(role))
+            seen = seen.join(scores, on=["person_id", "competency_id"])
+        of_person = seen.group_by("person_id", maintain_order=True).agg(pl.col("truth", *ways).mean())
+        lowest = {way: set(of_person.bottom_k(60, by=way)["person_id"]) for way in ("truth", *ways)}
+        for way in ways:
+            found[way].append(len(lowest[way] & lowest["truth"]) / 60)
+
+    share = {way: np.mean(shares) for way, shares in found.items()}
+    assert share["level_mean"] > share["plain"]
+    assert share["plain"] > share["supervisor"]
+    assert share["plain"] > share["self"]
 
 
 def test_a_simulated_regency_is_measured_as_well_as_it_claims() -> None:

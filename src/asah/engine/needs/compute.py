@@ -11,10 +11,11 @@ import polars as pl
 
 from asah.engine.errors import Finding
 from asah.engine.needs.components import Components
+from asah.engine.needs.consistency import LEAST_ITEMS, LEAST_PEOPLE, consistency_of
 from asah.engine.needs.gaps import find_needs, required_levels
 from asah.engine.needs.messages import finding
 from asah.engine.needs.model import Levels, estimate
-from asah.engine.needs.panel import ROLES, Panel, encode, totals
+from asah.engine.needs.panel import ROLES, Panel, encode
 from asah.engine.needs.units import by_unit, coverage_of
 from asah.engine.rules import RuleSet
 
@@ -35,14 +36,16 @@ class Reliability:
 
     ``one_rating`` per role: generalisability coefficient of one score on one competency, the share of its
     variance that is the person's true level. ``panel``: the same for the levels as estimated, over all rated
-    pairs. ``alpha`` per role: Cronbach's, of one rater's mean over the competencies on a form; it counts halo
-    and severity as consistency, so it is high also where raters do not agree. ``bias`` per role in levels
-    against the ``anchor`` roles.
+    pairs. ``alpha`` and ``omega`` per role: Cronbach's alpha and McDonald's omega of the scores on one form,
+    with competencies as items (see ``Consistency``), None where too few people or competencies were scored;
+    they count halo and severity as consistency, so they are high also where raters do not agree. ``bias`` per
+    role in levels against the ``anchor`` roles.
     """
 
     one_rating: Mapping[str, float]
     panel: float
-    alpha: Mapping[str, float]
+    alpha: Mapping[str, float | None]
+    omega: Mapping[str, float | None]
     bias: Mapping[str, float]
     anchor: tuple[str, ...]
     components: Components
@@ -52,8 +55,9 @@ class Reliability:
 class Needs:
     """The output tables of ``asah needs`` (tables.md section 5), warnings, and how reliable they are.
 
-    ``performance_only`` (person_id): people who perform below target without a known gap in competency:
-    look at tools, process and motivation, not at a course. ``reliability`` is None without ratings.
+    ``performance_only`` (person_id): people who perform below target without
+    a known gap in competency: look at tools, process and motivation, not at a course. ``reliability`` is None
+    without ratings.
     """
 
     levels: pl.DataFrame
@@ -143,13 +147,12 @@ def _reliability(panel: Panel, solved: Levels) -> Reliability:
     c = solved.components
     true = c.person + c.competency
     error = c.severity + c.halo + c.noise
-    together = c.person + c.severity + c.halo
-    size = totals(panel.rating_role, len(ROLES)) / np.maximum(1.0, totals(panel.form_role, len(ROLES)))
-    alpha = size * together / (size * together + c.competency + c.noise)
+    consistency = {ROLES[role]: consistency_of(panel=panel, role=role) for role in panel.roles}
     return Reliability(
         one_rating={ROLES[role]: float(true / (true + error[role])) for role in panel.roles},
         panel=max(0.0, float(1.0 - np.mean(solved.sd**2) / true)),
-        alpha={ROLES[role]: float(alpha[role]) for role in panel.roles},
+        alpha={role: found.alpha for role, found in consistency.items()},
+        omega={role: found.omega for role, found in consistency.items()},
         bias={ROLES[role]: float(solved.bias[role]) for role in panel.roles},
         anchor=tuple(ROLES[role] for role in panel.anchors),
         components=c,
@@ -164,6 +167,16 @@ def _findings(
         yield finding("anchor", "ratings", "rater_role", value=role, role=role)
     if reliability and reliability.components.assumed:
         yield finding("agreement_assumed", "ratings", "rater_id")
+    if reliability and (unknown := [role for role, found in reliability.omega.items() if found is None]):
+        yield finding(
+            "consistency_unknown",
+            "ratings",
+            "rater_role",
+            value=", ".join(unknown),
+            roles=", ".join(unknown),
+            people=LEAST_PEOPLE,
+            items=LEAST_ITEMS,
+        )
     if alone := needs.filter(pl.col("basis").str.split(";").list.first() == "self").height:
         yield finding("self_alone", "needs", "basis", count=alone)
     if people := performance_only.height:
