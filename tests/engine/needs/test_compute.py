@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from asah.engine import rules
 from asah.engine.errors import InputError
 from asah.engine.needs import Needs, compute_needs
+from asah.engine.needs.gaps import required_levels
 from asah.engine.simulate import simulate
 from asah.engine.tables import SCHEMA
 from engine.needs.region import Region, make_region
@@ -236,6 +238,22 @@ def test_alpha_and_omega_of_a_few_people_are_unknown_and_that_is_said() -> None:
     assert [what[:62] for what in said] == ["alpha atau omega tidak diketahui untuk supervisor, peer, self:"]
 
 
+def test_the_ranking_shows_large_enough_units_and_adds_up_to_the_expected_gaps(region: Region) -> None:
+    one_office = region.frames["people"].with_columns(unit_id=pl.lit("U0"))
+    needs = solve(region, people=one_office)
+    table = needs.needs_ranking
+
+    assert table["staff"].to_list() == table["assessed"].to_list() == [600] * 8
+    known = needs.needs.group_by("competency_id").agg(known=pl.col("expected_gap").sum())
+    both = table.join(known, left_on="competency", right_on="competency_id")
+    # Gaps below a tenth of a level are no needs of a person, but they count here.
+    np.testing.assert_allclose(both["need_score"].to_numpy(), both["known"].to_numpy(), rtol=0.15)
+    assert (both["need_score"] >= both["known"]).all()
+    assert table["need_score"].is_sorted(descending=True)
+    assert (table["rank_low"] <= pl.Series(range(1, 9))).all()
+    assert (table["rank_high"] >= pl.Series(range(1, 9))).all()
+
+
 def test_more_of_the_tenth_with_the_lowest_levels_is_found_than_by_plain_means() -> None:
     ways = ("level_mean", "plain", "supervisor", "self")
     found: dict[str, list[float]] = {way: [] for way in ways}
@@ -267,6 +285,32 @@ def test_a_simulated_regency_is_measured_as_well_as_it_claims() -> None:
 
     assert (np.abs(error) < 1.645 * seen["level_sd"].to_numpy()).mean() >= 0.87
     assert np.sqrt(np.mean(error**2)) < 0.85 * float((seen["plain"] - seen["level"]).std())  # type: ignore[arg-type]
+    assert _true_ranks_inside(needs, region.frames, region.truth["true_levels"]) >= 0.9
     rated = region.frames["ratings"]["person_id"].unique()
     without = region.frames["people"].filter(~pl.col("person_id").is_in(rated.implode()))
     assert needs.unassessed["person_id"].to_list() == without["person_id"].to_list() != []
+
+
+def _true_ranks_inside(needs: Needs, frames: Mapping[str, pl.DataFrame], truth: pl.DataFrame) -> float:
+    """Of the competencies ranked in a unit, the share whose interval holds the rank of the true need."""
+    required = required_levels(
+        people=frames["people"],
+        competencies=frames["competencies"],
+        requirements=frames["requirements"],
+        rules=RULES,
+    ).rows
+    gap = (pl.col("required") - pl.col("level")).clip(lower_bound=0.0)
+    true = (
+        required.join(truth, on=["person_id", "competency_id"])
+        .with_columns(gap=gap)
+        .sort("gap", descending=True)
+        .unique(["person_id", "competency_id"], keep="first", maintain_order=True)
+        .join(frames["people"].select("person_id", unit="unit_id"), on="person_id")
+        .group_by("unit", competency="competency_id")
+        .agg(true=(pl.col("gap") * pl.col("importance")).sum())
+    )
+    ranked = needs.needs_ranking.drop_nulls("need_score").join(true, on=["unit", "competency"])
+    rank = pl.col("true").rank("min", descending=True).over("unit")
+    inside = ranked.select((rank >= pl.col("rank_low")) & (rank <= pl.col("rank_high"))).to_series()
+    assert len(inside) > 100
+    return float(np.mean(inside.to_numpy()))

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from asah.engine import rules
-from asah.engine.needs.gaps import Required, expected_gap, find_needs, required_levels
+from asah.engine.needs.gaps import Required, expected_gap, find_needs, gap_variance, required_levels
 
 RULES = rules.at(date(2026, 6, 1))
 COMPETENCIES = pl.DataFrame(
@@ -43,24 +43,30 @@ def levels(*rows: tuple[str, str, float, float]) -> pl.DataFrame:
     return frame.with_columns(basis=pl.lit("supervisor"))
 
 
-def test_expected_gap_is_the_mean_of_simulated_gaps_on_a_scale_that_starts_at_one() -> None:
+def test_expected_gap_and_its_variance_are_those_of_simulated_gaps_on_a_scale_that_starts_at_one() -> None:
     rng = np.random.default_rng(0)
     for mean, sd, bar in ((2.5, 0.4, 3.0), (3.4, 0.3, 3.0), (1.1, 0.6, 2.0), (4.0, 0.2, 2.0)):
         level = np.maximum(rng.normal(mean, sd, 400_000), 1.0)
         gap = np.maximum(bar - level, 0.0)
-        below, expected = expected_gap(mean=np.array([mean]), sd=np.array([sd]), required=np.array([bar]))
+        level_of = {"mean": np.array([mean]), "sd": np.array([sd]), "required": np.array([bar])}
+        below, expected = expected_gap(**level_of)
         assert expected[0] == pytest.approx(gap.mean(), abs=0.004)
         assert below[0] == pytest.approx((gap > 0).mean(), abs=0.004)
+        assert gap_variance(**level_of)[0] == pytest.approx(gap.var(), abs=0.002)
 
 
 def test_a_gap_is_never_negative_and_level_one_leaves_none() -> None:
-    below, expected = expected_gap(
-        mean=np.array([5.0, 0.2, 1.0]), sd=np.array([0.1, 0.3, 0.5]), required=np.array([1.5, 1.0, 1.0])
-    )
+    level = {
+        "mean": np.array([5.0, 0.2, 1.0]),
+        "sd": np.array([0.1, 0.3, 0.5]),
+        "required": np.array([1.5, 1.0, 1.0]),
+    }
+    below, expected = expected_gap(**level)
 
     assert (expected >= 0).all()
     assert below[1:].tolist() == [0.0, 0.0]
     assert expected[1:].tolist() == [0.0, 0.0]
+    assert gap_variance(**level)[1:].tolist() == [0.0, 0.0]
 
 
 def test_the_post_held_and_the_next_one_are_asked_for_apart() -> None:

@@ -16,7 +16,7 @@ from asah.engine.needs.gaps import find_needs, required_levels
 from asah.engine.needs.messages import finding
 from asah.engine.needs.model import Levels, estimate
 from asah.engine.needs.panel import ROLES, Panel, encode
-from asah.engine.needs.units import by_unit, coverage_of
+from asah.engine.needs.units import by_unit, coverage_of, ranking_of
 from asah.engine.rules import RuleSet
 
 SCALE = (1.0, 5.0)
@@ -55,14 +55,15 @@ class Reliability:
 class Needs:
     """The output tables of ``asah needs`` (tables.md section 5), warnings, and how reliable they are.
 
-    ``performance_only`` (person_id): people who perform below target without
-    a known gap in competency: look at tools, process and motivation, not at a course. ``reliability`` is None
-    without ratings.
+    ``needs_ranking``: see ``ranking_of``. ``performance_only`` (person_id): people who perform below target
+    without a known gap in competency: look at tools, process and motivation, not at a course. ``reliability``
+    is None without ratings.
     """
 
     levels: pl.DataFrame
     needs: pl.DataFrame
     needs_by_unit: pl.DataFrame
+    needs_ranking: pl.DataFrame
     coverage: pl.DataFrame
     unassessed: pl.DataFrame
     performance_only: pl.DataFrame
@@ -116,6 +117,7 @@ def compute_needs(*, tables: Frames, rules: RuleSet, seed: int = 0) -> Needs:
         levels=levels.select(LEVELS).with_columns(pl.col("ratings").cast(pl.Int64)),
         needs=needs,
         needs_by_unit=by_unit(people=people, required=required.rows, gaps=gaps, seed=seed),
+        needs_ranking=ranking_of(people=people, required=required.rows, gaps=gaps, seed=seed),
         coverage=coverage_of(people=people, required=required.rows, levels=levels),
         unassessed=people.join(assessed, on="person_id", how="anti", maintain_order="left").select(
             "person_id", "unit_id", "position_id", reason=pl.lit("no_ratings")

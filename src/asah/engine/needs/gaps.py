@@ -26,6 +26,21 @@ def expected_gap(*, mean: Floats, sd: Floats, required: Floats) -> tuple[Floats,
     return below, np.maximum(0.0, np.where(required > LOWEST, expected, 0.0))
 
 
+def gap_variance(*, mean: Floats, sd: Floats, required: Floats) -> Floats:
+    """Variance of max(gap, 0) in levels squared, for the level of ``expected_gap``."""
+    lowest = np.full_like(mean, LOWEST)
+    _, expected = expected_gap(mean=mean, sd=sd, required=required)
+    square = _squared_shortfall(mean, sd, required) - _squared_shortfall(mean, sd, lowest)
+    square -= 2 * (required - LOWEST) * _expected_shortfall(mean, sd, lowest)
+    return np.where(required > LOWEST, np.maximum(0.0, square - expected**2), 0.0)
+
+
+def _squared_shortfall(mean: Floats, sd: Floats, bar: Floats) -> Floats:
+    """E[max(bar - level, 0)^2] of a normal level."""
+    z = (bar - mean) / sd
+    return np.asarray(sd**2 * ((z**2 + 1) * ndtr(z) + z * np.exp(-0.5 * z**2) / np.sqrt(2 * np.pi)))
+
+
 def _expected_shortfall(mean: Floats, sd: Floats, bar: Floats) -> Floats:
     """E[max(bar - level, 0)] of a normal level."""
     z = (bar - mean) / sd
@@ -113,20 +128,22 @@ def _findings(staff: pl.DataFrame, without: pl.DataFrame, defaults: pl.DataFrame
 def find_needs(*, levels: pl.DataFrame, required: pl.DataFrame, threshold: float) -> pl.DataFrame:
     """Every required and assessed competency of a person with its gap, the post with the larger gap first.
 
-    Returns one row per (person, competency): the columns of ``needs`` with level and sd kept beside them
-    and ``is_need``: the expected gap reaches the threshold.
+    Returns one row per (person, competency): the columns of ``needs`` with level and sd kept beside them,
+    ``gap_variance`` and ``is_need``: the expected gap reaches the threshold.
     """
     rated = required.join(levels, on=["person_id", "competency_id"], how="inner", maintain_order="left")
-    below, expected = expected_gap(
-        mean=rated["posterior_mean"].to_numpy(),
-        sd=rated["level_sd"].to_numpy(),
-        required=rated["required"].to_numpy(),
-    )
+    level = {
+        "mean": rated["posterior_mean"].to_numpy(),
+        "sd": rated["level_sd"].to_numpy(),
+        "required": rated["required"].to_numpy(),
+    }
+    below, expected = expected_gap(**level)
     basis = pl.col("basis") + pl.when("default").then(pl.lit(";default_level")).otherwise(pl.lit(""))
     return (
         rated.with_columns(
             prob_gap=pl.Series(below),
             expected_gap=pl.Series(expected),
+            gap_variance=pl.Series(gap_variance(**level)),
             basis=basis,
             weight=pl.col("importance"),
         )
