@@ -11,7 +11,9 @@ import pytest
 from asah.engine import rules
 from asah.engine.errors import InputError
 from asah.engine.needs import Needs, compute_needs
+from asah.engine.needs.components import FLOOR
 from asah.engine.needs.gaps import required_levels
+from asah.engine.needs.panel import ROLES
 from asah.engine.simulate import simulate
 from asah.engine.tables import SCHEMA
 from engine.needs.region import Region, make_region
@@ -226,6 +228,15 @@ def test_reliability_grows_with_the_panel_and_alpha_is_no_substitute(needs: Need
     for consistent in (needs.reliability.alpha["self"], needs.reliability.omega["self"]):
         assert consistent is not None
         assert consistent > one["self"]
+
+
+def test_a_test_has_no_severity_also_where_few_people_took_one() -> None:
+    needs = solve(make_region(seed=9, persons=12, competencies=4, roles=("supervisor", "test")))
+
+    assert needs.reliability is not None
+    severity = needs.reliability.components.severity
+    assert severity[ROLES.index("test")] == pytest.approx(FLOOR)
+    assert severity[ROLES.index("supervisor")] > 10 * FLOOR
 
 
 def test_alpha_and_omega_of_a_few_people_are_unknown_and_that_is_said() -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from asah.engine.errors import Finding
-from asah.engine.needs.components import Components
+from asah.engine.needs.components import FLOOR, Components
 from asah.engine.needs.consistency import LEAST_ITEMS, LEAST_PEOPLE, consistency_of
 from asah.engine.needs.gaps import find_needs, required_levels
 from asah.engine.needs.messages import finding
@@ -136,10 +136,12 @@ def _usual(rules: RuleSet) -> Components:
     def variance(part: str) -> float:
         return rules.number("usual_variance", part)
 
+    severity = np.full(len(ROLES), variance("severity"))
+    severity[ROLES.index("test")] = FLOOR
     return Components(
         person=variance("person"),
         competency=variance("competency"),
-        severity=np.full(len(ROLES), variance("severity")),
+        severity=severity,
         halo=np.full(len(ROLES), variance("halo")),
         noise=np.full(len(ROLES), variance("noise")),
     )
