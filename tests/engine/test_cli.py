@@ -428,9 +428,14 @@ def test_needs_are_computed_and_told(tmp_path: Path, capsys: Said) -> None:
     capsys.readouterr()
     assert call("needs", tmp_path / "input", "--out", tmp_path / "needs") == 0
     words = capsys.readouterr().out
-    assert "Keadaan per      2026-" in words
+    assert words.startswith("Keadaan per ")
+    assert "2026-" in words.splitlines()[0]
     assert "dari 60;" in words
+    assert "Alfa / omega, supervisor" in words
     assert (tmp_path / "needs" / "needs_by_unit.csv").exists()
+    assert (tmp_path / "needs" / "needs_ranking.csv").exists()
+    reliability = json.loads((tmp_path / "needs" / "summary.json").read_text("utf-8"))["reliability"]
+    assert list(reliability["omega"]) == list(reliability["alpha"])
 
 
 def test_a_failed_check_exits_1_and_names_the_rows(

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 Format = Literal["csv", "parquet"]
 Step = Callable[[str], None]  # told the name of what begins: read, needs, plan, check, rules, write, simulate
 Follow = Callable[["Progress"], None]
-NEEDS_TABLES = ("levels", "needs", "needs_by_unit", "coverage", "unassessed")
+NEEDS_TABLES = ("levels", "needs", "needs_by_unit", "needs_ranking", "coverage", "unassessed")
 
 
 @dataclass(frozen=True)
@@ -272,6 +272,7 @@ def _needs_summary(
             "panel": rated.panel,
             "one_rating": dict(rated.one_rating),
             "alpha": dict(rated.alpha),
+            "omega": dict(rated.omega),
             "bias": dict(rated.bias),
             "anchor": list(rated.anchor),
         },

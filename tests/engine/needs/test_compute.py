@@ -126,7 +126,7 @@ def test_without_assessor_or_test_the_result_says_that_the_supervisor_is_the_anc
 
 
 def test_levels_and_needs_stand_in_the_column_files_of_the_contract(needs: Needs) -> None:
-    for name in ("levels", "needs", "needs_by_unit", "coverage", "unassessed"):
+    for name in ("levels", "needs", "needs_by_unit", "needs_ranking", "coverage", "unassessed"):
         frame: pl.DataFrame = getattr(needs, name)
         spec = SCHEMA[name]
         columns = [column.name for column in spec.columns]
@@ -134,6 +134,7 @@ def test_levels_and_needs_stand_in_the_column_files_of_the_contract(needs: Needs
         assert {column.name for column in spec.columns if column.required} <= set(frame.columns), name
         assert frame.select(key for key in spec.key if key in frame.columns).is_unique().all(), name
     assert needs.needs.columns == [column.name for column in SCHEMA["needs"].columns]
+    assert needs.needs_ranking.columns == [column.name for column in SCHEMA["needs_ranking"].columns]
     assert needs.needs_by_unit.columns == [column.name for column in SCHEMA["needs_by_unit"].columns]
 
 

@@ -49,6 +49,7 @@ CONTRACT = {
     "branches": "branch! offering_id! min_classes! max_classes!",
     "levels": "person_id! competency_id! level_mean! level_sd! ratings! basis",
     "needs_by_unit": "unit! competency! staff! assessed! with_gap! depth mwds rank_low rank_high",
+    "needs_ranking": "unit! competency! staff! assessed! need_score rank_low rank_high",
     "coverage": "unit! competency! required! assessed!",
     "unassessed": "person_id! unit_id position_id reason",
 }

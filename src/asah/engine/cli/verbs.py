@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from argparse import Namespace
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -75,10 +75,21 @@ def needs(a: Namespace, screen: Screen, stop: threading.Event) -> int:
         (text("assessed"), text("assessed_value", **assessed)),
         (text("needs"), text("needs_value", **found)),
         (text("reliability"), number(s["reliability"]["panel"], 2) if s["reliability"] else text("none")),
+        *(_consistency(s["reliability"]) if s["reliability"] else ()),
         (text("written"), str(a.out)),
     ]
     screen.result({**s, "out": a.out}, aligned(rows))
     return DONE
+
+
+def _consistency(reliability: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Alpha and omega of each role, side by side."""
+
+    def shown(value: float | None) -> str:
+        return text("unknown") if value is None else number(value, 2)
+
+    for role, alpha in reliability["alpha"].items():
+        yield text("consistency", role=role), f"{shown(alpha)} / {shown(reliability['omega'][role])}"
 
 
 def plan(a: Namespace, screen: Screen, stop: threading.Event) -> int:
