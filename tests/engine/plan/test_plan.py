@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib
 from pathlib import Path
 
 import polars as pl
@@ -10,7 +11,7 @@ import pytest
 
 from asah.engine.check import check_plan
 from asah.engine.errors import InfeasibleError
-from asah.engine.plan import Options, make_plan
+from asah.engine.plan import Options, branch, make_plan
 from asah.engine.simulate import write_region
 from asah.engine.tables import Tables, load
 from engine.check.oracle import Oracle, random_problem
@@ -59,6 +60,23 @@ def test_the_plan_is_the_same_whatever_the_number_of_threads(office: Tables) -> 
     for name, frame in one.frames.items():
         assert frame.equals(three.frames[name]), name
     assert one.summary["bound"] == three.summary["bound"]
+
+
+def test_a_search_that_ends_by_itself_ends_at_the_same_plan_and_proof(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    search = importlib.import_module("asah.engine.plan.solve")  # the package has a function of that name
+    monkeypatch.setattr(search, "STALE_ROUNDS", 1)  # every step is taken, few of them often
+    monkeypatch.setattr(branch, "BRANCHES", 6)
+    write_region(region="merangin", people=120, seed=4, out=tmp_path / "in", ratings=False)
+    office = load(tmp_path / "in", "plan")
+    one, three = (make_plan(office, Options(threads=k, seconds=3000, gap=0.0)) for k in (1, 3))
+    assert {"bundles", "exchanges", "branches"} <= set(one.summary["seconds"])
+    assert len(one.frames["branches"]) > 1
+    for name, frame in one.frames.items():
+        assert frame.equals(three.frames[name]), name
+    for key in ("objective", "bound", "gap", "passes"):
+        assert one.summary[key] == three.summary[key]
 
 
 def with_part_of_the_money(office: Tables, share: float) -> Tables:
