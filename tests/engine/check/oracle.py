@@ -8,9 +8,10 @@ import json
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import polars as pl
@@ -32,6 +33,9 @@ class Oracle:
     def policy(self) -> Policy:
         assert self.problem.policy is not None
         return self.problem.policy
+
+    def number(self, value: Any) -> float:
+        return float(value)
 
     def rows(self, name: str) -> list[Row]:
         return self.problem[name].to_dicts()
@@ -119,21 +123,21 @@ class Oracle:
             for g in self.gains[self.programme(o)]
             if g["competency_id"] == need["competency_id"]
         )
-        return float(need["weight"] * min(need["gap_levels"], gained))
+        return self.number(need["weight"] * min(need["gap_levels"], gained))
 
     def jp_short(self, person: str, taken: Iterable[str]) -> float:
         row = self.people[person]
         target = row["jp_target"]
         if target is None:
-            target = self.policy.jp_target.get(row["employment"], 0.0)
+            target = self.policy.jp_target.get(row["employment"], 0)
         wanted = {n["competency_id"] for n in self.needs if n["person_id"] == person}
-        counted = 0.0
+        counted = 0
         for o in taken:
             p = self.programme(o)
             touches = any(g["competency_id"] in wanted for g in self.gains[p])
             if touches or (person, p) in self.mandates or self.programmes[p]["general"]:
                 counted += self.programmes[p]["jp"]
-        return float(max(0.0, target - row["jp_done"] - counted))
+        return self.number(max(0, target - row["jp_done"] - counted))
 
     def missed(self, plan: Iterable[Pair]) -> set[Pair]:
         given = self.completed | {(i, self.programme(o)) for i, o in plan}
@@ -148,7 +152,7 @@ class Oracle:
             group = [n for n in self.needs if self.in_group(floor, n)]
             need = sum(n["weight"] * n["gap_levels"] for n in group)
             closed = sum(self.closure(n, taken[n["person_id"]]) for n in group)
-            points -= floor.points * max(0.0, floor.floor_share * need - closed)
+            points -= floor.points * max(0, floor.floor_share * need - closed)
         return float(points)
 
     # rules
@@ -254,7 +258,7 @@ class Oracle:
     def absent_limit(self, unit: str) -> float:
         row = self.units[unit]
         if row["max_absent_people"] is not None:
-            return float(row["max_absent_people"])
+            return int(row["max_absent_people"])
         share = row["max_absent_share"]
         share = self.policy.max_absent_share if share is None else share
         size = sum(1 for person in self.people.values() if person["unit_id"] == unit)
@@ -308,42 +312,42 @@ class Oracle:
         for need in self.needs:
             if need["person_id"] == person:
                 floors = [f for f in self.policy.equity if self.in_group(f, need)]
-                times = 1 + sum(prices.get(("equity", f"{f.column}={f.value}", None), 0.0) for f in floors)
+                times = 1 + sum(prices.get(("equity", f"{f.column}={f.value}", None), 0) for f in floors)
                 value += times * self.closure(need, taken)
         given = {self.programme(o) for o in taken}
         for (i, p), points in self.mandates.items():
             if i == person and p in given and (i, p) not in self.completed:
                 value += points
         unit = self.people[person]["unit_id"]
-        total = prices.get(("total", "", None), 0.0)
+        total = prices.get(("total", "", None), 0)
         for o in taken:
             programme = self.programmes[self.programme(o)]
-            fund = prices.get(("fund", programme["fund_id"] or "", None), 0.0)
-            payer = prices.get(("unit", self.payer(unit) or "", None), 0.0)
-            value -= prices.get(("seats", o, None), 0.0) - prices.get(("minimum", o, None), 0.0)
+            fund = prices.get(("fund", programme["fund_id"] or "", None), 0)
+            payer = prices.get(("unit", self.payer(unit) or "", None), 0)
+            value -= prices.get(("seats", o, None), 0) - prices.get(("minimum", o, None), 0)
             value -= (total + fund) * programme["cost_per_person_idr"]
             value -= (total + payer) * self.fare(person, o)
-            value -= sum(prices.get(("absence", unit, t), 0.0) for t in self.periods(o))
-        return float(value)
+            value -= sum(prices.get(("absence", unit, t), 0) for t in self.periods(o))
+        return self.number(value)
 
     def bound(
         self,
         prices: Mapping[PriceKey, float],
         between: Mapping[str, tuple[int, int]] | None = None,
     ) -> float:
-        value = 0.0
+        value = self.number(0)
         for i in self.people:
             values = [self.bundle_value(i, taken, prices) for taken in self.bundles(i)]
             value += max(values, default=-math.inf)
-        total = prices.get(("total", "", None), 0.0)
+        total = prices.get(("total", "", None), 0)
         for o, row in self.offerings.items():
             fund = self.programmes[row["programme_id"]]["fund_id"] or ""
             seats = len(self.people) if row["seats_per_class"] is None else row["seats_per_class"]
-            one = prices.get(("seats", o, None), 0.0) * seats
-            one -= prices.get(("minimum", o, None), 0.0) * row["min_per_class"]
-            one -= (total + prices.get(("fund", fund, None), 0.0)) * row["cost_per_class_idr"]
+            one = prices.get(("seats", o, None), 0) * seats
+            one -= prices.get(("minimum", o, None), 0) * row["min_per_class"]
+            one -= (total + prices.get(("fund", fund, None), 0)) * row["cost_per_class_idr"]
             for t in self.periods(o):
-                one -= prices.get(("resource", row["resource_id"] or "", t), 0.0)
+                one -= prices.get(("resource", row["resource_id"] or "", t), 0)
             low, high = (between or {}).get(o, (0, row["max_classes"]))
             value += max(y * one for y in range(low, high + 1))
         for (scope, id_, period), price in prices.items():
@@ -359,6 +363,35 @@ class Oracle:
                 group = [n for n in self.needs if self.in_group(floor, n)]
                 value -= price * floor.floor_share * sum(n["weight"] * n["gap_levels"] for n in group)
         return value - sum(points for m, points in self.mandates.items() if m not in self.completed)
+
+
+@dataclass(frozen=True)
+class Exact(Oracle):
+    """The same in rational numbers, which lose nothing however large they are."""
+
+    def number(self, value: Any) -> float:
+        return cast(float, Fraction(value))
+
+    def rows(self, name: str) -> list[Row]:
+        return [
+            {key: self.number(cell) if isinstance(cell, float) else cell for key, cell in row.items()}
+            for row in super().rows(name)
+        ]
+
+    @property
+    def policy(self) -> Policy:
+        policy, number = super().policy, self.number
+        floors = tuple(
+            EquityFloor(floor.column, floor.value, number(floor.floor_share), number(floor.points))
+            for floor in policy.equity
+        )
+        return replace(
+            policy,
+            jp_target={key: number(jp) for key, jp in policy.jp_target.items()},
+            points_per_jp_short=number(policy.points_per_jp_short),
+            points_per_mandate_missed=number(policy.points_per_mandate_missed),
+            equity=floors,
+        )
 
 
 # Tiny problems

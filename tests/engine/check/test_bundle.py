@@ -85,7 +85,7 @@ def by_mixed_integer_program(facts: Facts, prices: Prices, person: int) -> float
     needs = np.arange(facts.need_start[person], facts.need_start[person + 1])
     topics = {int(facts.need_competency[m]): k for k, m in enumerate(needs)}
     n, m = len(facts.first), len(needs)
-    price = enrolment_prices(facts, prices, facts.unit_of[[person]], facts.home[[person]])[0]
+    price = enrolment_prices(facts, prices, facts.unit_of[[person]], facts.home[[person]]).value[0]
     gain, counting = np.zeros((m, n)), np.zeros(n)
     for o in range(n):
         p = facts.programme_of[o]
@@ -133,7 +133,7 @@ def test_the_best_bundle_is_that_of_a_mixed_integer_program(
     rng = np.random.default_rng(seed)
     rows = price_rows({("seats", o, None): float(rng.uniform(0, 1.5)) for o in facts.offering_ids})
     prices = read_prices(facts, rows)
-    found = bundles(facts, prices)
+    found = bundles(facts, prices).value
     right = [by_mixed_integer_program(facts, prices, i) for i in range(facts.n_people)]
     assert found == pytest.approx(right, abs=1e-5)  # a solver keeps its rows to 1e-6
     assert found.min() > 1.0

@@ -4,13 +4,18 @@ Whatever the prices, no plan is worth more. Take any plan that obeys the rules. 
 pay for what it uses, and give everybody the limits for free: since no limit is exceeded, the plan loses
 nothing by this. Now let every person and every offering choose for themselves, at the prices, without regard
 to the others: that can only be better. The bound is what comes out.
+
+Prices may be of any size, and what is small beside a large number is lost when the two are added. So every
+term comes with its size, the sum of the absolute values of whatever was added or subtracted to get it; the
+sizes say how much rounding can have taken from the bound.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +32,7 @@ from asah.engine.check.bundle import (
     Crowd,
     Records,
     best_bundles,
+    bundle_sizes,
 )
 from asah.engine.check.facts import NO_LIMIT, NONE, Bools, Facts, Floats, Ints
 from asah.engine.check.prices import Prices
@@ -35,36 +41,77 @@ from asah.engine.check.rules import refusals
 PEOPLE_AT_ONCE = 4096
 
 
-def bound(facts: Facts, prices: Prices, branch: Branch | None = None) -> float:
+@dataclass(frozen=True)
+class Bound:
+    """Had nothing been rounded, no plan would be worth more than ``points``; rounding moved them by ``error``
+    at most.
+
+    ``points`` is minus infinity where somebody's locks leave no bundle. ``error`` is not finite where the
+    prices are too large to be added up at all; then ``points`` says nothing.
+    """
+
+    points: float
+    error: float
+
+
+class Terms(NamedTuple):
+    """Terms of the bound, and for each the sum of the absolute values of what it was made of."""
+
+    value: Floats
+    size: Floats
+
+
+def bound(facts: Facts, prices: Prices, branch: Branch | None = None) -> Bound:
     """No plan that obeys the rules (and lies in ``branch``) is worth more points than this."""
-    return (
-        math.fsum(bundles(facts, prices))
-        + math.fsum(offering_terms(facts, prices, branch))
-        + limit_terms(facts, prices)
-        - floor_terms(facts, prices)
-        - math.fsum(facts.mandate_points[~facts.mandate_given_before])
+    mandates = -facts.mandate_points[~facts.mandate_given_before]
+    # What overflows is seen by its size, which is then not finite either.
+    with np.errstate(over="ignore", invalid="ignore"):
+        terms = (
+            bundles(facts, prices),
+            offering_terms(facts, prices, branch),
+            limit_terms(facts, prices),
+            floor_terms(facts, prices),
+            Terms(mandates, -mandates),
+        )
+        size = float(sum(term.size.sum() for term in terms))
+    if not math.isfinite(2.0 * size):
+        return Bound(math.nan, math.inf)
+    return Bound(math.fsum(np.concatenate([term.value for term in terms])), rounding(facts) * size)
+
+
+def rounding(facts: Facts) -> float:
+    """No sum of the bound, or of the search for a best bundle, is off by more than this share of its size.
+
+    A sum of n numbers is off by at most n / 2 x epsilon of their absolute values (Higham, 2002, *Accuracy and
+    Stability of Numerical Algorithms*, 4.2). The longest go over the programmes, the needs and locks of one
+    person, the periods or the floors; the search adds up a few such sums. Eight times that is ample.
+    """
+    longest = (
+        facts.n_programmes
+        + int(np.diff(facts.need_start).max(initial=0))
+        + int(np.bincount(facts.lock_person).max(initial=0))
+        + facts.policy.periods
+        + len(facts.floors)
     )
+    return 8.0 * (longest + 32) * float(np.finfo(np.float64).eps)
 
 
-def offering_terms(facts: Facts, prices: Prices, branch: Branch | None) -> Floats:
+def offering_terms(facts: Facts, prices: Prices, branch: Branch | None) -> Terms:
     """(o) what the best whole number of classes earns at the prices."""
     fund = prices.fund[facts.fund_of[facts.programme_of]]
     venue = np.zeros(len(facts.first))
     for o in np.flatnonzero((facts.resource_of != NONE) & (facts.first > 0)):
         venue[o] = prices.resource[facts.resource_of[o], facts.first[o] : facts.last[o] + 1].sum()
-    one_class = (
-        prices.seats * facts.seats
-        - prices.minimum * facts.minimum
-        - (prices.total + fund) * facts.cost_per_class
-        - venue
-    )
+    earned = prices.seats * facts.seats
+    paid = prices.minimum * facts.minimum + (prices.total + fund) * facts.cost_per_class + venue
     fewest = np.zeros_like(facts.max_classes) if branch is None else branch.fewest
     most = facts.max_classes if branch is None else branch.most
-    return np.maximum(one_class * fewest, one_class * most)
+    one_class = earned - paid
+    return Terms(np.maximum(one_class * fewest, one_class * most), (earned + paid) * most)
 
 
-def limit_terms(facts: Facts, prices: Prices) -> float:
-    """The sum of price x limit over money, absence and resources."""
+def limit_terms(facts: Facts, prices: Prices) -> Terms:
+    """Price x limit of every limit on money, absence and resources; none is below zero."""
     by_scope = {"total": {"": 0}, "fund": facts.fund, "unit": facts.unit}
     price = {"total": np.array([prices.total]), "fund": prices.fund, "unit": prices.unit}
     money = [
@@ -75,25 +122,39 @@ def limit_terms(facts: Facts, prices: Prices) -> float:
     limited = facts.absent_limit != NO_LIMIT
     absence = prices.absence[limited].sum(axis=1) * facts.absent_limit[limited]
     classes = [prices.resource[r, t] * limit for (r, t), limit in facts.capacity.items()]
-    return math.fsum([*money, *absence, *classes])
+    terms = np.concatenate([np.array(money, np.float64), absence, np.array(classes, np.float64)])
+    return Terms(terms, terms)
 
 
-def floor_terms(facts: Facts, prices: Prices) -> float:
-    """The sum of price x floor_share x need points of the group over the equity floors."""
+def floor_terms(facts: Facts, prices: Prices) -> Terms:
+    """Minus price x floor_share x need points of the group, for every equity floor."""
     need = facts.need_weight * facts.need_gap
-    return math.fsum(
-        prices.equity[k] * floor.floor_share * need[facts.floor_needs[k]].sum()
-        for k, floor in enumerate(facts.floors)
+    terms = np.array(
+        [
+            price * floor.floor_share * need[group].sum()
+            for price, floor, group in zip(prices.equity, facts.floors, facts.floor_needs, strict=True)
+        ],
+        np.float64,
     )
+    return Terms(-terms, terms)
 
 
-def bundles(facts: Facts, prices: Prices) -> Floats:
+def bundles(facts: Facts, prices: Prices) -> Terms:
     """(i) value of each person's best bundle at the prices; minus infinity where their locks leave none."""
     catalogue = _catalogue(facts)
     weight = facts.need_weight * (1.0 + _raised(facts, prices))
-    return np.concatenate(
-        [best_bundles(catalogue, *_crowd(facts, prices, weight, chunk)) for chunk in _chunks(facts.n_people)]
-    )
+    parts = [_best_of(facts, prices, catalogue, weight, chunk) for chunk in _chunks(facts.n_people)]
+    return Terms(*(np.concatenate(part) for part in zip(*parts, strict=True)))
+
+
+def _best_of(facts: Facts, prices: Prices, catalogue: Catalogue, weight: Floats, chunk: slice) -> Terms:
+    crowd, price, size = _crowd(facts, prices, weight, chunk)
+    if not np.isfinite(size.sum()):
+        # No search ends well among prices that are not numbers, and none is needed to see that they are not.
+        return Terms(np.zeros(len(crowd.people)), np.full(len(crowd.people), np.inf))
+    by_price = np.stack([np.lexsort((row, facts.programme_of)) for row in price])
+    value = best_bundles(catalogue, crowd, price, by_price)
+    return Terms(value, bundle_sizes(catalogue, crowd, price, size, value, rounding(facts)))
 
 
 def _raised(facts: Facts, prices: Prices) -> Floats:
@@ -104,15 +165,17 @@ def _raised(facts: Facts, prices: Prices) -> Floats:
     return raised
 
 
-def enrolment_prices(facts: Facts, prices: Prices, unit: Ints, home: Ints) -> Floats:
+def enrolment_prices(facts: Facts, prices: Prices, unit: Ints, home: Ints) -> Terms:
     """(station, o) what one enrolment uses at the prices, for people of ``unit`` who live at ``home``."""
     p = facts.programme_of
     per_person = (prices.total + prices.fund[facts.fund_of[p]]) * facts.cost_per_person[p]
     travel = (prices.total + prices.unit[facts.payer[unit]])[:, None] * np.maximum(facts.fare[home], 0)
     up_to = np.cumsum(prices.absence[unit], axis=1)
-    dated = facts.first > 0
-    away = np.where(dated, up_to[:, facts.last] - up_to[:, np.maximum(facts.first - 1, 0)], 0.0)
-    return np.ascontiguousarray(prices.seats - prices.minimum + per_person + travel + away)
+    until = np.where(facts.first > 0, up_to[:, facts.last], 0.0)
+    before = np.where(facts.first > 0, up_to[:, np.maximum(facts.first - 1, 0)], 0.0)
+    value = prices.seats - prices.minimum + per_person + travel + (until - before)
+    size = prices.seats + prices.minimum + per_person + travel + (until + before)
+    return Terms(np.ascontiguousarray(value), np.ascontiguousarray(size))
 
 
 def _chunks(n: int) -> Iterator[slice]:
@@ -151,14 +214,13 @@ def _catalogue(facts: Facts) -> Catalogue:
     )
 
 
-def _crowd(facts: Facts, prices: Prices, weight: Floats, chunk: slice) -> tuple[Crowd, Floats, Ints]:
-    """The people of ``chunk``, the prices of an enrolment for them, and the offerings by price."""
+def _crowd(facts: Facts, prices: Prices, weight: Floats, chunk: slice) -> tuple[Crowd, Floats, Floats]:
+    """The people of ``chunk``, and the price of an enrolment for them with its size."""
     i = np.arange(chunk.start, chunk.stop)
     stations, station = np.unique(
         np.stack([facts.unit_of[i], facts.home[i]], axis=1), axis=0, return_inverse=True
     )
-    price = enrolment_prices(facts, prices, stations[:, 0], stations[:, 1])
-    by_price = np.stack([np.lexsort((row, facts.programme_of)) for row in price])
+    price, size = enrolment_prices(facts, prices, stations[:, 0], stations[:, 1])
 
     start = facts.need_start[chunk.start : chunk.stop + 1] - facts.need_start[chunk.start]
     needs = slice(facts.need_start[chunk.start], facts.need_start[chunk.stop])
@@ -191,7 +253,7 @@ def _crowd(facts: Facts, prices: Prices, weight: Floats, chunk: slice) -> tuple[
         ready=_ready(facts, i),
         open=_open(facts, i),
     )
-    return crowd, price, by_price
+    return crowd, price, size
 
 
 def _records(kind: np.dtype[np.void], **fields: npt.NDArray[Any]) -> Records:

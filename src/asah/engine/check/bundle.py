@@ -174,6 +174,38 @@ def best_bundles(c: Catalogue, crowd: Crowd, price: Floats, by_price: Ints) -> F
 
 
 @compiled
+def bundle_sizes(
+    c: Catalogue, crowd: Crowd, price: Floats, size: Floats, value: Floats, rounding: float
+) -> Floats:
+    """(k) sum of the absolute values of all that matters to the ``value`` of a person's best bundle.
+
+    ``size`` (station, o): the same of each price, which is off by the share ``rounding`` of it at most. A
+    bundle gains no more than ``within`` below, before it pays for what is not free. What costs more than
+    that and the value found is in no better bundle, and how its price was rounded does not matter.
+    """
+    sizes = np.empty(len(value))
+    for k in range(len(value)):
+        person = crowd.people[k]
+        cost, cost_size = price[person.station], size[person.station]
+        gains = c.points_per_jp_short * person.jp_short
+        for m in range(person.needs, person.needs_end):
+            gains += crowd.needs[m].weight * crowd.needs[m].gap
+        for m in range(person.mandates, person.mandates_end):
+            gains += crowd.mandates[m].points
+        sizes[k], within = gains, gains + abs(value[k])
+        for m in range(person.locks, person.locks_end):
+            within += abs(cost[crowd.locks[m]])
+            sizes[k] += cost_size[crowd.locks[m]]
+        for o in range(len(cost)):
+            if crowd.open[k, o]:
+                within += max(0.0, -cost[o])
+        for o in range(len(cost)):
+            if crowd.open[k, o] and cost[o] - rounding * cost_size[o] <= within:
+                sizes[k] += cost_size[o]
+    return sizes
+
+
+@compiled
 def _new_trail(n: int, wants: int, depth: int) -> Trail:
     return Trail(
         np.zeros(depth, STEP),

@@ -17,6 +17,7 @@ from asah.engine.check.facts import Facts, Ints, read_facts
 from asah.engine.check.messages import finding, note
 from asah.engine.check.proof import prove, trust
 from asah.engine.check.rules import Chosen, broken_rules, kept_locks, unknown_connections
+from asah.engine.check.tolerance import slack
 from asah.engine.check.worth import worth, worth_of_nothing
 from asah.engine.errors import Finding, InputError
 from asah.engine.tables import Tables, read_frames
@@ -77,13 +78,13 @@ def check_plan(*, problem: Tables, plan_folder: Path) -> CheckResult:
         failures += trust(facts)
         notes.append(note("solver_on_trust"))
     else:
-        proof = prove(facts, frames["prices"], frames["branches"], bound_by)
+        proof = prove(facts, frames["prices"], frames["branches"], bound_by, nothing)
         proved = proof.bound
         failures += proof.failures
-    failures += _wrong_bound(said, proved, value.points)
+    failures += _wrong_bound(said, proved, value.points, nothing)
     if stated_bound is not None:
         failures += stated.wrong_gap(value.points, stated_bound, nothing, summary)
-    if stated_bound is not None and proved is not None and stated_bound > proved + stated.slack(proved):
+    if stated_bound is not None and proved is not None and stated_bound > proved + slack(proved):
         notes.append(note("bound_is_lower", right=f"{proved:.10g}"))
     return CheckResult(
         ok=not failures,
@@ -146,11 +147,11 @@ def _wrong_input(problem: Tables, summary: Mapping[str, Any]) -> Iterator[Findin
         yield finding("other_input", SUMMARY, 0, "input_sha256", summary.get("input_sha256"))
 
 
-def _wrong_bound(said: object, proved: float | None, objective: float) -> Iterator[Finding]:
+def _wrong_bound(said: object, proved: float | None, objective: float, nothing: float) -> Iterator[Finding]:
     """The bound stated is a number, no lower than what is proved, and the plan is not worth more."""
     if not stated.is_number(said):
         yield finding("wrong_value", SUMMARY, 0, "bound", said, right="-" if proved is None else proved)
-    elif proved is not None and said < proved - stated.slack(proved):
+    elif proved is not None and said < proved - slack(proved, nothing):
         yield finding("bound_too_low", SUMMARY, 0, "bound", said, right=f"{proved:.10g}")
-    if proved is not None and objective > proved + stated.slack(proved):
+    if proved is not None and objective > proved + slack(proved):
         yield finding("worth_above_bound", SUMMARY, 0, "objective", objective, right=f"{proved:.10g}")

@@ -12,23 +12,14 @@ import polars as pl
 from asah.engine.check.facts import Facts, Floats
 from asah.engine.check.messages import finding
 from asah.engine.check.rules import Chosen, spent
+from asah.engine.check.tolerance import near, slack
 from asah.engine.check.worth import Worth, sums
 from asah.engine.errors import Finding
 
-TOLERANCE = 1e-6
 STATES = ("planned", "deferred", "exempt")
 STATUSES = ("optimal", "gap_reached", "time_limit", "interrupted")
 BOUNDS_BY = ("prices", "branches", "solver")
 NEGLIGIBLE_JP = 1e-9
-
-
-def slack(*points: float) -> float:
-    """The tolerance of the contract: 1e-6, relative to the largest of ``points`` and 1."""
-    return TOLERANCE * max([1.0, *map(abs, points)])
-
-
-def near(a: float, b: float) -> bool:
-    return abs(a - b) <= slack(a, b)
 
 
 def proved_gap(worth: float, bound: float, nothing: float) -> float:
