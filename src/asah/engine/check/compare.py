@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,8 +9,8 @@ from typing import Any
 
 import polars as pl
 
-from asah.engine.check.messages import finding, note
-from asah.engine.errors import InputError
+from asah.engine.check.messages import note
+from asah.engine.check.summary import is_number, is_rupiah, read_summary
 from asah.engine.tables import read_frames
 
 NO_DIFFERENCE = 1e-6  # points; what lies below is rounding
@@ -45,7 +44,7 @@ class Comparison:
 def compare_plans(*, a: Path, b: Path) -> Comparison:
     """Set the plan in folder ``b`` beside the plan in folder ``a``. InputError where one is no plan."""
     tables_a, tables_b = (read_frames(folder, ("enrolments", "people_outcome")) for folder in (a, b))
-    summary_a, summary_b = _summary(a), _summary(b)
+    summary_a, summary_b = read_summary(a), read_summary(b)
     points = _points(tables_a["people_outcome"], tables_b["people_outcome"])
     known = points.drop_nulls()
     only_in_a, only_in_b = _only(tables_a["enrolments"], tables_b["enrolments"])
@@ -63,16 +62,6 @@ def compare_plans(*, a: Path, b: Path) -> Comparison:
         people_only_in_b=tuple(points.filter(pl.col("points_a").is_null())["person_id"]),
         notes=() if same_input else (note("other_inputs"),),
     )
-
-
-def _summary(folder: Path) -> Mapping[str, Any]:
-    try:
-        summary = json.loads((folder / "summary.json").read_text("utf-8"))
-    except (OSError, ValueError):
-        summary = None
-    if not isinstance(summary, dict):
-        raise InputError([finding("unreadable", "summary.json", 0, "", folder)])
-    return summary
 
 
 def _points(a: pl.DataFrame, b: pl.DataFrame) -> pl.DataFrame:
@@ -122,7 +111,7 @@ def _spending(summary: Mapping[str, Any]) -> dict[tuple[str, str], int]:
     entries = summary.get("spent_idr")
     for scope, entry in entries.items() if isinstance(entries, dict) else ():
         by_id = entry if isinstance(entry, dict) else {"": entry}
-        spent |= {(scope, id_): int(amount) for id_, amount in by_id.items()}
+        spent |= {(scope, id_): amount for id_, amount in by_id.items() if is_rupiah(amount)}
     return spent
 
 
@@ -137,7 +126,7 @@ def _side_by_side(rows: list[Any], keys: Mapping[str, Any], kind: Any) -> pl.Dat
 
 
 def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float) else None
+    return float(value) if is_number(value) else None
 
 
 def _count(value: object) -> float | None:

@@ -44,6 +44,7 @@ class Facts:
     fund: Mapping[str, int]
     resource: Mapping[str, int]
     # people (i)
+    name: Sequence[str | None]
     unit_of: Ints
     home: Ints
     employment: Ints
@@ -202,6 +203,7 @@ def read_facts(problem: Tables) -> Facts:
         offering=offering,
         fund=fund,
         resource=resource,
+        name=tuple(people["name"]),
         unit_of=_ints(_at(people, "unit_id", unit)),
         home=_ints(_at(people, "place_id", place)),
         employment=_ints(_at(people, "employment", employment)),

@@ -17,7 +17,8 @@ MESSAGES: Final[dict[str, Any]] = tomllib.loads(
 def finding(key: str, table: str, row: int, column: str, value: object, **words: object) -> Finding:
     """The finding ``key`` about one cell of a plan or its input; ``words`` fill the sentence."""
     what, remedy = MESSAGES["finding"][key][language()]
-    text = "" if value is None else str(value)
+    # A text out of JSON may hold halves of characters, which no screen and no file can take.
+    text = "" if value is None else str(value).encode("utf-8", "backslashreplace").decode()
     return Finding(table, row, column, text, what.format(**words), remedy)
 
 

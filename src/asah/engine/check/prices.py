@@ -58,13 +58,14 @@ def read_prices(facts: Facts, table: pl.DataFrame) -> Prices:
 def price_findings(facts: Facts, table: pl.DataFrame) -> Iterator[Finding]:
     """Every row of `prices` that is no price of a limit of the input. Row numbers are those of the file."""
     positions = _positions(facts)
-    named: set[tuple[object, ...]] = set()
+    named: dict[tuple[object, ...], set[str | None]] = {}
     rows = table.select("scope", "id", "period", "price", "branch").iter_rows()
     for row, (scope, id_, period, price, branch) in enumerate(rows, start=2):
-        key = (scope, id_, period, branch)
-        if key in named:
+        # A price without a branch holds in all of them, and leaves no room for that of a single one.
+        others = named.setdefault((scope, id_, period), set())
+        if branch in others or (others and (branch is None or None in others)):
             yield finding("named_twice", "prices", row, "id", id_)
-        named.add(key)
+        others.add(branch)
         if price is None or not math.isfinite(price) or price < 0:
             yield finding("price_below_zero", "prices", row, "price", price)
             continue

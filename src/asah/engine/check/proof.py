@@ -22,7 +22,7 @@ TRUSTED_UP_TO = 100
 
 @dataclass(frozen=True)
 class Proof:
-    """``bound``: points that the prices prove no plan exceeds, rounding included; None where they prove none."""
+    """``bound``: points that no plan exceeds, rounding included; None where the prices prove nothing."""
 
     bound: float | None
     failures: tuple[Finding, ...]

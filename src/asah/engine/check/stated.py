@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from typing import Any, TypeGuard
+from collections.abc import Container, Iterator, Mapping
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -12,11 +12,37 @@ import polars as pl
 from asah.engine.check.facts import Facts, Floats
 from asah.engine.check.messages import finding
 from asah.engine.check.rules import Chosen, spent
+from asah.engine.check.summary import SUMMARY, is_count, is_number, is_whole
 from asah.engine.check.tolerance import near, slack
 from asah.engine.check.worth import Worth, sums
 from asah.engine.errors import Finding
 
 STATES = ("planned", "deferred", "exempt")
+# The closed list of docs/reference/reasons.md, by state.
+REASONS = {
+    "planned": {"planned"},
+    "exempt": {"no_need"},
+    "deferred": {
+        "no_programme",
+        "all_completed",
+        "not_eligible",
+        "not_offered",
+        "unreachable_online",
+        "retires_first",
+        "jp_ceiling_reached",
+        "programmes_not_allowed",
+        "locked_out",
+        "prerequisite_missing",
+        "no_gain",
+        "no_money",
+        "others_gain_more",
+        "class_not_opened",
+        "class_full",
+        "absence_limit",
+        "money_spent",
+        "place_left",
+    },
+}
 STATUSES = ("optimal", "gap_reached", "time_limit", "interrupted")
 BOUNDS_BY = ("prices", "branches", "solver")
 NEGLIGIBLE_JP = 1e-9
@@ -79,6 +105,9 @@ def wrong_people(chosen: Chosen, worth: Worth, table: pl.DataFrame) -> Iterator[
         stated = table["state"][row - 2]
         if stated not in state[i]:
             yield finding("wrong_value", "people_outcome", row, "state", stated, right=" | ".join(state[i]))
+        reason = table["reason"][row - 2]
+        if reason not in REASONS[stated]:
+            yield finding("not_a_reason", "people_outcome", row, "reason", reason, state=stated)
         right = {"jp_planned": worth.jp_planned[i], "closure_points": closed[i], "need_points": needed[i]}
         yield from _wrong_cells("people_outcome", row, table, right)
 
@@ -124,7 +153,10 @@ def wrong_summary(
     }
     for key, right in numbers.items():
         stated = summary.get(key)
-        equal = is_number(stated) and (stated == right if isinstance(right, int) else near(stated, right))
+        if isinstance(right, int):
+            equal = is_whole(stated) and stated == right
+        else:
+            equal = is_number(stated) and near(stated, right)
         if not equal:
             yield _wrong(key, stated, right)
 
@@ -135,7 +167,7 @@ def wrong_summary(
 
     people = {state: int((outcome["state"] == state).sum()) for state in STATES}
     stated_people = summary.get("people")
-    if not isinstance(stated_people, dict) or _without_zeros(stated_people) != _without_zeros(people):
+    if not _amounts_are(stated_people, people, STATES):
         yield _wrong("people", stated_people, people)
     yield from _wrong_spending(chosen, summary.get("spent_idr"))
     yield from _wrong_mandates(f, worth, summary.get("mandates_missed"))
@@ -151,22 +183,23 @@ def wrong_gap(
     if not is_number(said) or abs(said - right) > allowed:
         yield _wrong("gap", said, f"{right:.10g}")
     if summary.get("status") == "optimal" and right > allowed:
-        yield finding("not_the_optimum", "summary.json", 0, "status", "optimal", right=f"{right:.3g}")
+        yield finding("not_the_optimum", SUMMARY, 0, "status", "optimal", right=f"{right:.3g}")
 
 
 def _wrong_spending(chosen: Chosen, stated: object) -> Iterator[Finding]:
     """By scope: the total as a number, funds and units by id (or each as one sum)."""
-    paid = spent(chosen)
-    if not isinstance(stated, dict):
+    paid, f = spent(chosen), chosen.facts
+    ids: Mapping[str, Container[str]] = {"total": ("",), "fund": f.fund, "unit": f.unit}
+    if not isinstance(stated, dict) or not ids.keys() >= stated.keys():
         yield _wrong("spent_idr", stated, {"total": paid["total", ""]})
         return
-    for scope in ("total", "fund", "unit"):
+    for scope in ids:
         by_id = {id_: amount for (of, id_), amount in paid.items() if of == scope}
         entry = stated.get(scope, {})
         if isinstance(entry, dict):
-            if _without_zeros(entry) != _without_zeros(by_id):
+            if not _amounts_are(entry, by_id, ids[scope]):
                 yield _wrong(f"spent_idr.{scope}", entry, by_id)
-        elif entry != sum(by_id.values()):
+        elif not is_whole(entry) or entry != sum(by_id.values()):
             yield _wrong(f"spent_idr.{scope}", entry, sum(by_id.values()))
 
 
@@ -177,21 +210,35 @@ def _wrong_mandates(facts: Facts, worth: Worth, stated: object) -> Iterator[Find
         for k in np.flatnonzero(~worth.mandate_given)
     }
     if isinstance(stated, list):
-        named = [
-            (entry.get("person_id"), entry.get("programme_id")) for entry in stated if isinstance(entry, dict)
-        ]
-        if len(named) != len(stated) or len(named) != len(missed) or set(named) != missed:
+        named = [_mandate_named(facts, entry) for entry in stated]
+        if len(named) != len(missed) or set(named) != missed:
             yield _wrong("mandates_missed", len(stated), sorted(missed))
-    elif stated != len(missed) or isinstance(stated, bool):
+    elif not is_count(stated) or stated != len(missed):
         yield _wrong("mandates_missed", stated, len(missed))
 
 
-def is_number(value: object) -> TypeGuard[int | float]:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+def _mandate_named(facts: Facts, entry: object) -> tuple[str, str] | None:
+    """Person and programme of an entry of the list; None where it is none, or gives somebody another name."""
+    if not isinstance(entry, dict):
+        return None
+    person, programme, name = (entry.get(key) for key in ("person_id", "programme_id", "name"))
+    if not isinstance(person, str) or not isinstance(programme, str) or person not in facts.person:
+        return None
+    known = facts.name[facts.person[person]]
+    return (person, programme) if name is None or name == known else None
+
+
+def _amounts_are(stated: object, right: Mapping[str, int], known: Container[str]) -> bool:
+    """Whether the amounts are those of ``right``, to the last digit; a 0 may be left out."""
+    return (
+        isinstance(stated, dict)
+        and all(is_whole(amount) and key in known for key, amount in stated.items())
+        and _without_zeros(stated) == _without_zeros(right)
+    )
 
 
 def _wrong(key: str, stated: object, right: object) -> Finding:
-    return finding("wrong_value", "summary.json", 0, key, stated, right=right)
+    return finding("wrong_value", SUMMARY, 0, key, stated, right=right)
 
 
 def _wrong_cells(name: str, row: int, table: pl.DataFrame, right: Mapping[str, float]) -> Iterator[Finding]:
