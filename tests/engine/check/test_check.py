@@ -47,9 +47,6 @@ def files(problem: Tables) -> PlanFiles:
     return plan_files(problem, PLAN, PRICES)
 
 
-DEFERRED = {"others_gain_more": "class_full"}  # of these two either may be true of somebody deferred
-
-
 def checked(problem: Tables, files: PlanFiles, folder: Path) -> CheckResult:
     return check_plan(problem=problem, plan_folder=files.write(folder))
 
@@ -89,7 +86,7 @@ def another(value: Any, column: str) -> list[Any]:
     if column == "state":
         return [state for state in ("planned", "deferred", "exempt") if state != value]
     if column == "reason":
-        return ["banana", None, *({"planned", "no_need", "class_full"} - {value, DEFERRED.get(value)})]
+        return [None, *(other for other in ("banana", "planned", "no_need") if other != value)]
     known = {"person_id": ["P6", "P5"], "offering_id": ["O4", "O6"]}
     return [other for other in ["tidak dikenal", *known.get(column, [])] if other != value]
 
