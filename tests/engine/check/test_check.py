@@ -19,6 +19,7 @@ from engine.check.oracle import Oracle, PlanFiles, plan_files, price_rows, summa
 from factories.problem import POLICY, table, tiny_problem, with_equity_floor, with_locks, write_problem
 
 REASONS_PAGE = Path(__file__).parents[3] / "docs" / "reference" / "reasons.md"
+BRANCH_COLUMNS = ("branch", "offering_id", "min_classes", "max_classes")
 NUMBERS = ("objective", "bound", "gap", "worth_of_nothing", "closed_points", "need_points", "classes")
 PLAN = [("P1", "O1"), ("P2", "O5"), ("P3", "O3"), ("P4", "O2")]
 PRICES: dict[tuple[str, str, int | None], float] = {
@@ -302,6 +303,72 @@ def test_a_price_named_twice_is_refused(problem: Tables, files: PlanFiles, tmp_p
     prices = files.frames["prices"]
     result = checked(problem, files.with_frame("prices", pl.concat([prices, prices[:1]])), tmp_path)
     assert ("prices", prices.height + 2, "id") in where(result)
+
+
+@pytest.mark.parametrize(
+    ("rows", "row", "column"),
+    [
+        ("seats,O1,,0.2,\n seats, O1 ,,0,\n", 3, "id"),
+        ("seats,O1,,0.2,\nSEATS,O1,,0,\n", 3, "id"),
+        ("seats,o1,,0.2,\n", 2, "id"),
+        ("seats,O1,,nan,\n", 2, "price"),
+        ("seats,O1,,1e999,\n", 2, "price"),
+        ("seats,O1,,,\n", 2, "price"),
+        ("absence,PKM,0,0.2,\n", 2, "period"),
+        ("absence,PKM,99999999999999999999,0.2,\n", 2, "period"),
+        ("seats,O1,,0.2,a\n", 2, "branch"),
+    ],
+)
+def test_prices_as_text_of_a_file_are_no_way_around_the_rules(
+    problem: Tables, files: PlanFiles, tmp_path: Path, rows: str, row: int, column: str
+) -> None:
+    result = checked_text(problem, files, tmp_path, prices=rows)
+    assert ("prices", row, column) in where(result)
+    assert result.bound is None
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "",
+        "a,O1,0,0\n",
+        "a,O1,2,1\n",
+        "a,O99,0,9\n",
+        "a,O1,-1,9\n",
+        "a,O1,0.5,9\n",
+        "a,O1,0,99999999999999999999\n",
+        "a,O1,0,0\n a ,O1,1,9\n",
+        "a,O1,0,0\na, O1 ,1,9\n",
+        "a,O5,0,0\nb,O5,2,9\n",
+        "a,O5,0,1\na,O2,0,0\nb,O5,2,9\n",
+    ],
+)
+def test_branches_as_text_of_a_file_are_no_way_around_the_rules(
+    problem: Tables, files: PlanFiles, tmp_path: Path, rows: str
+) -> None:
+    branched = files.with_entry("bound_by", "branches")
+    result = checked_text(problem, branched, tmp_path, branches=rows)
+    assert {found.table for found in result.failures} == {"branches"}
+    assert result.bound is None
+
+
+def test_branches_that_overlap_or_name_more_than_there_is_are_fine(
+    problem: Tables, files: PlanFiles, tmp_path: Path
+) -> None:
+    branched = files.with_entry("bound_by", "branches")
+    for rows in ("a,O1,0,99999999\n", "a,O5,0,1\nA,O5,1,9\n", "a,O1,0.0,9.0\n"):
+        free = branched.with_frame("prices", price_rows(PRICES))
+        assert checked_text(problem, free, tmp_path, branches=rows).failures == ()
+
+
+def checked_text(problem: Tables, files: PlanFiles, folder: Path, **texts: str) -> CheckResult:
+    """The plan with some of its tables as the text of a CSV file."""
+    folder = files.write(folder)
+    for name, rows in texts.items():
+        (folder / f"{name}.parquet").unlink(missing_ok=True)
+        header = ",".join(files.frames[name].columns if name in files.frames else BRANCH_COLUMNS)
+        (folder / f"{name}.csv").write_text(f"{header}\n{rows}", "utf-8")
+    return check_plan(problem=problem, plan_folder=folder)
 
 
 def test_a_price_on_a_unit_without_a_limit_of_absence_must_be_nothing(tmp_path: Path) -> None:

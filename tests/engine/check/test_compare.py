@@ -88,3 +88,18 @@ def test_what_is_no_plan_cannot_be_compared(folders: tuple[Path, Path], tmp_path
     (folders[1] / "summary.json").write_text("{", "utf-8")
     with pytest.raises(InputError):
         compare_plans(a=folders[0], b=folders[1])
+
+
+@pytest.mark.parametrize(
+    "value", [None, True, "x", 10**400, 2**63, float("nan"), [1], {"APBD": "x"}, {"": []}]
+)
+def test_an_entry_that_is_no_number_is_not_compared(
+    folders: tuple[Path, Path], problem: Tables, value: object
+) -> None:
+    a, b = folders
+    files = plan_files(problem, A)
+    for key in ("objective", "bound", "mandates_missed"):
+        files = files.with_entry(key, value)
+    files.with_entry("spent_idr", {"total": value, "fund": value}).write(a)
+    numbers = {measure: left for measure, left, _, _ in compare_plans(a=a, b=b).numbers.rows()}
+    assert numbers["bound"] is None or abs(numbers["bound"]) < 1e300
