@@ -6,12 +6,18 @@ from dataclasses import replace
 import polars as pl
 import pytest
 
+from asah.engine.plan import Options, Plan, make_plan
+from asah.engine.plan.explain import about_offering, about_person
+from asah.engine.plan.sentences import say
+from asah.engine.plan.standing import standing_of
 from asah.engine.report.facts import Facts, Mismatch, gather
 from asah.engine.report.groups import office_of
+from asah.engine.report.language import ENGLISH, INDONESIAN
 from asah.engine.report.privacy import LEAST_PEOPLE
-from asah.engine.tables import SCHEMA, Tables
+from asah.engine.report.why import Missed, because
+from asah.engine.tables import SCHEMA, Tables, load
 from engine.report.greedy import GreedyPlan
-from factories.problem import table
+from factories.problem import table, with_minimum_above_demand, write_problem
 
 
 def test_lines_and_summary_of_a_sound_plan_agree(facts: Facts) -> None:
@@ -159,22 +165,105 @@ def test_mandates_are_named_with_unit_and_programme(tiny: Tables, tiny_plan: Gre
     ]
 
 
-def test_prices_are_the_dearest_of_all_branches_and_named(tiny: Tables, tiny_plan: GreedyPlan) -> None:
-    rows = [
-        ("seats", "O1", None, 0.5, "a"),
-        ("seats", "O1", None, 0.8, "b"),
-        ("total", None, None, 2e-7, "a"),
-        ("absence", "PKM", 3, 0.1, "a"),
-        ("fund", "APBD", None, 0.0, "a"),
-    ]
-    prices = pl.DataFrame(rows, schema=SCHEMA["prices"].schema, orient="row")
+def _prices(*rows: tuple[str, str | None, int | None, float, str | None]) -> pl.DataFrame:
+    return pl.DataFrame(rows, schema=SCHEMA["prices"].schema, orient="row")
+
+
+def test_prices_are_named_and_those_of_zero_left_out(tiny: Tables, tiny_plan: GreedyPlan) -> None:
+    prices = _prices(
+        ("seats", "O1", None, 0.8, None),
+        ("total", None, None, 2e-7, None),
+        ("absence", "PKM", 3, 0.1, None),
+        ("fund", "APBD", None, 0.0, None),
+    )
     facts = gather(tiny, tiny_plan.frames | {"prices": prices}, tiny_plan.summary)
-    assert facts.branched
+    assert not facts.branched
     assert facts.prices.select("scope", "name", "period", "price").rows() == [
         ("total", None, None, 2e-7),
         ("seats", "Bimtek pelayanan publik (O1)", None, 0.8),
         ("absence", "Puskesmas Hulu", 3, 0.1),
     ]
+
+
+def test_prices_of_branches_are_those_of_the_one_that_gives_the_bound(
+    tiny: Tables, tiny_plan: GreedyPlan
+) -> None:
+    frames = {
+        # money at a price that nobody pays bounds less than seats at a price of next to nothing
+        "prices": _prices(("total", None, None, 1.0, "dear"), ("seats", "O1", None, 1e-3, "cheap")),
+        "branches": pl.DataFrame(
+            [("cheap", "O1", 0, 0), ("dear", "O1", 1, 1)], schema=SCHEMA["branches"].schema, orient="row"
+        ),
+    }
+    facts = gather(tiny, tiny_plan.frames | frames, tiny_plan.summary)
+    assert facts.branched
+    assert facts.prices.select("scope", "price").rows() == [("total", 1.0)]
+
+
+@pytest.fixture(scope="module")
+def thin(tmp_path_factory: pytest.TempPathFactory) -> Tables:
+    """Classes of BIMTEK for fifty people at least, of six there are; it is mandated for one of them."""
+    frames = with_minimum_above_demand()
+    many = frames["offerings"].filter(offering_id="O1").select("min_per_class", "seats_per_class")
+    bimtek = pl.col("programme_id") == "BIMTEK"
+    frames["offerings"] = frames["offerings"].with_columns(
+        pl.when(bimtek).then(many[name].item()).otherwise(name).alias(name) for name in many.columns
+    )
+    frames["mandates"] = table("mandates", {"person_id": "P4", "programme_id": "BIMTEK", "points": 50.0})
+    return load(write_problem(tmp_path_factory.mktemp("thin"), frames), "plan")
+
+
+@pytest.fixture(scope="module")
+def thin_plan(thin: Tables) -> Plan:
+    return make_plan(thin, Options(threads=1, seconds=30))
+
+
+def test_prices_that_only_keep_everybody_out_are_not_told(region: Tables) -> None:
+    plan = make_plan(region, Options(threads=1, seconds=20, gap=0.5))
+    need = plan.summary["need_points"]
+    absurd = plan.frames["prices"].filter(pl.col("price") > need)
+    assert set(absurd["scope"]) == {"seats", "minimum"}  # the branches of classes that nobody could fill
+    told = gather(region, plan.frames, plan.summary).prices
+    assert "minimum" not in told["scope"]
+    seats = told.filter(scope="seats")
+    most = (
+        plan.frames["people_outcome"]["need_points"].max()
+        + region["mandates"]["points"].fill_null(20.0).max()
+    )
+    assert 0 < seats["price"].max() < most  # of one seat, at most what it is worth to one person
+    standing = standing_of(region, plan.frames)
+    for offering, price in seats.select("id", "price").head(9).iter_rows():
+        explained = {s.code: s.facts for s in about_offering(standing, offering).sentences}
+        assert explained["seat_price"]["seat_price"] == price
+
+
+def test_a_mandate_for_a_class_that_nobody_could_fill_says_so(thin: Tables, thin_plan: Plan) -> None:
+    (mandate,) = gather(thin, thin_plan.frames, thin_plan.summary).missed
+    (why,) = mandate.why
+    assert (why.code, why.facts["people"], why.facts["minimum"]) == ("too_few_admitted", 6, 50)
+    assert because(mandate, ENGLISH) == (
+        "O1: cannot be opened; at most 6 may come, and the minimum of a class is 50."
+    )
+
+
+def test_a_missed_mandate_has_the_reason_that_explain_gives(tiny: Tables) -> None:
+    plan = _plan_of(tiny, [], {})
+    missed = [{"person_id": "P1", "programme_id": "DARING"}, {"person_id": "P4", "programme_id": "BIMTEK"}]
+    facts = gather(tiny, plan.frames, plan.summary | {"mandates_missed": missed})
+    standing = standing_of(tiny, plan.frames)
+    for person, mandate in zip(("P1", "P4"), facts.missed, strict=True):
+        told = about_person(standing, person).sentences
+        assert mandate.why[0].code == "date_not_opened"
+        assert [sentence for sentence in mandate.why if sentence not in told] == []
+        assert len(mandate.why) == 2
+
+
+def test_a_reason_in_general_holds_no_points_of_a_person() -> None:
+    facts = {"programme": "P", "programme_name": "Latsar", "offering": "P-1", "points": 7.25, "cost": 9.5}
+    mandate = Missed("Sari", "Dinkes", "Latsar", (say("costs_more", **facts),))
+    assert "7,25" in because(mandate, INDONESIAN)
+    assert because(mandate, INDONESIAN, in_general=True) == INDONESIAN.reason("others_gain_more")
+    assert because(mandate, ENGLISH, in_general=True) == ENGLISH.reason("others_gain_more")
 
 
 def test_matrix_names_whom_what_and_what_is_missing(tiny: Tables) -> None:
@@ -210,6 +299,7 @@ def _plan_of(tables: Tables, enrolments: list[tuple[str, str]], classes: dict[st
         "classes": [(key, count, enrolled[key], None, 0) for key, count in classes.items()],
         "people_outcome": outcome,
         "prices": [],
+        "branches": [],
     }
     frames = {name: pl.DataFrame(r, schema=SCHEMA[name].schema, orient="row") for name, r in rows.items()}
     return GreedyPlan(

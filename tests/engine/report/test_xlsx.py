@@ -164,6 +164,7 @@ def test_mandates_missed_are_all_there_by_name(values: Workbook, region_plan: Gr
     sheet = values["Wajib"]
     assert missed
     assert _column(sheet, "NIP atau kode", sheet.max_row) == missed
+    assert all(str(why).endswith(".") for why in _column(sheet, "Alasan", sheet.max_row))
 
 
 @pytest.mark.parametrize("name", [name for name in SHEETS if name not in ("Ringkasan", "Anggaran")])

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from asah.engine.plan.fillable import may_come
 from asah.engine.plan.pricing import class_price
 from asah.engine.plan.problem import CONNECTIVITY, MANY, Floats, Ints
 from asah.engine.plan.sentences import Sentence, say
@@ -278,6 +279,9 @@ def of_class(standing: Standing, offering: int) -> list[Sentence]:
     name = {"offering": p.offering_id[offering]}
     if p.max_classes[offering] == 0:
         return [say("no_class_allowed", **name)]
+    if standing.fillable[offering] < 1:
+        come = int(may_come(p, standing.tables, np.array([offering]))[0])
+        return [say("too_few_admitted", **name, people=come, minimum=int(p.min_per_class[offering]))]
     people, worth = candidates(standing, offering)
     minimum = max(1, int(p.min_per_class[offering]))
     found = [*_class_rules(standing, offering)]

@@ -81,6 +81,22 @@ def about_offering(standing: Standing, offering_id: str) -> Explanation:
     return Explanation(offering_id, tuple(_about_offering(standing, offering)))
 
 
+def why_missed(standing: Standing, person_id: str, programme_id: str) -> Iterator[Sentence]:
+    """Why somebody does not get a programme: the first barrier, and why no class is open where that is it."""
+    s = standing
+    case = Case(s, s.problem.person_id.index(person_id))
+    programme = s.problem.programme_id.index(programme_id)
+    dates = [o for o in s.dates(programme) if s.problem.max_classes[o] > 0]
+    if not case.of_programme(programme) and not s.fillable[dates].any():
+        yield of_class(s, dates[0])[0]  # whatever else may be in the way
+        return
+    told = _why_not(case, programme)
+    first = next(told)
+    yield first
+    if first.code == "date_not_opened":
+        yield next(told)
+
+
 TABLE_OF = {"person_id": "people", "programme_id": "programmes", "offering_id": "offerings"}
 
 

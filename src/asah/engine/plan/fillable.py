@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from asah.engine.plan.pricing import Prices, class_price, class_seats
-from asah.engine.plan.problem import Floats, Problem
+from asah.engine.plan.problem import Floats, Ints, Problem
 from asah.engine.plan.rows import refusals
 from asah.engine.tables import Tables
 
@@ -24,16 +24,22 @@ def fillable(problem: Problem, tables: Tables) -> Problem:
     doubtful = np.flatnonzero(asked > served[b.offerings["programme"]])
     if not len(doubtful):
         return p
-    refused = refusals(p, tables, np.arange(p.people)[:, None], doubtful[None, :])
-    may = ~np.logical_or.reduce([np.broadcast_to(no, (p.people, len(doubtful))) for no in refused.values()])
     classes = p.max_classes.copy()
-    come = may.sum(axis=0) + np.bincount(b.locked, minlength=p.offerings)[doubtful]
+    come = may_come(p, tables, doubtful)
     classes[doubtful] = np.minimum(classes[doubtful], come // p.min_per_class[doubtful])
     return replace(
         p,
         max_classes=classes,
         bundles=b._replace(reachable=b.reachable & (classes > 0)[None, :]),
     )
+
+
+def may_come(problem: Problem, tables: Tables, offerings: Ints) -> Ints:
+    """How many people rule 1 or a lock lets into each of some offerings."""
+    p, shape = problem, (problem.people, len(offerings))
+    refused = refusals(p, tables, np.arange(p.people)[:, None], offerings[None, :])
+    may = ~np.logical_or.reduce([np.broadcast_to(no, shape) for no in refused.values()])
+    return np.asarray(may.sum(axis=0) + np.bincount(p.bundles.locked, minlength=p.offerings)[offerings])
 
 
 def impossible(problem: Problem) -> list[tuple[int, int]]:

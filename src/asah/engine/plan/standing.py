@@ -205,11 +205,14 @@ class Lone:
 
 @dataclass(frozen=True)
 class Standing:
-    """A finished plan beside its problem, its prices, and what it leaves."""
+    """A finished plan beside its problem, its prices, and what it leaves. `fillable` (O): classes that the
+    people who may come could fill.
+    """
 
     tables: Tables
     problem: Problem
     prices: Prices
+    fillable: Floats
     draft: Draft
     outcome: pl.DataFrame
     locked: frozenset[tuple[int, int]]
@@ -268,16 +271,23 @@ def read_standing(tables: Tables, folder: Path) -> Standing:
     stated = json.loads(summary.read_text("utf-8")).get("input_sha256") if summary.is_file() else None
     if stated != tables.sha256:
         raise CallError(line("other_input"))
+    return standing_of(tables, frames)
+
+
+def standing_of(tables: Tables, frames: Mapping[str, pl.DataFrame]) -> Standing:
+    """A plan, as its tables, and the input it was made from."""
     problem = build(tables)
     person, offering = _rows(problem, frames["enrolments"])
     opened = [problem.offering_id.index(o) for o in frames["classes"]["offering_id"]]
     classes = np.zeros(problem.offerings)
     classes[opened] = frames["classes"]["classes"].to_numpy()
     locks = frames["enrolments"]["locked"].fill_null(value=False).to_numpy()
+    most = fillable(problem, tables).max_classes
     return Standing(
         tables=tables,
         problem=problem,
-        prices=_told(problem, fillable(problem, tables).max_classes, frames),
+        prices=_told(problem, most, frames),
+        fillable=most,
         draft=Draft(problem, *_bundles(problem, person, offering), classes),
         outcome=frames["people_outcome"],
         locked=frozenset(zip(person[locks].tolist(), offering[locks].tolist(), strict=True)),
@@ -331,8 +341,12 @@ def prices_from_table(
             low[o], high[o] = row["min_classes"], min(high[o], row["max_classes"])
         if most is not None and (low > most).any():  # no plan lies there
             continue
-        cases.append((bound(problem, mine, Pricer(problem).respond(mine), low, high), mine))
-    return max(cases, key=lambda case: case[0])[1]
+        cases.append((mine, low, high))
+    if len(cases) == 1:
+        return cases[0][0]
+    return max(cases, key=lambda case: bound(problem, case[0], Pricer(problem).respond(case[0]), *case[1:]))[
+        0
+    ]
 
 
 def _prices(problem: Problem, table: pl.DataFrame) -> Prices:

@@ -26,7 +26,7 @@ def write_report(
 ) -> None:
     """Write ``plan.xlsx`` and ``report.html`` into ``folder``, which exists.
 
-    ``frames``: enrolments, classes, people_outcome and prices as ``asah plan`` writes them.
+    ``frames``: enrolments, classes, people_outcome, prices and branches as ``asah plan`` writes them.
     ``simple_rules``: name (rank_by_gap, per_rupiah, online_first) -> objective, closed_points, spent_idr, as
     a mapping or attributes. Where the lines do not add up to the summary, the report says so on top.
     Raises OSError where a file cannot be written.

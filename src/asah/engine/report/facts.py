@@ -10,14 +10,15 @@ from typing import Any
 import polars as pl
 
 from asah.engine import rules
+from asah.engine.plan.standing import standing_of
 from asah.engine.report.closure import closed_needs, closure_by_enrolment
 from asah.engine.report.groups import Floor, closed_by, floors, groups, offices, people_table, units_table
 from asah.engine.report.matrix import plan_matrix
 from asah.engine.report.money import Budget, budgets, by_form, enrolment_costs
+from asah.engine.report.why import Missed, limit_prices, missed_mandates
 from asah.engine.tables import Policy, Tables
 
 Frames = Mapping[str, pl.DataFrame]
-SCOPES = ("total", "fund", "unit", "seats", "minimum", "absence", "resource", "equity")
 
 
 @dataclass(frozen=True)
@@ -69,15 +70,6 @@ class Mismatch:
 
 
 @dataclass(frozen=True)
-class Missed:
-    """A mandate the plan does not give."""
-
-    person: str
-    unit: str
-    programme: str
-
-
-@dataclass(frozen=True)
 class Assumptions:
     """What the plan takes for granted: counts of rows, and unverified rules as (name, regulation)."""
 
@@ -101,7 +93,7 @@ class Facts:
     forms         money, closure and people by form of development
     places        every place with its people, those planned, classes and participants there
     reasons       people left out by state and reason
-    prices        the prices above zero: scope, id, name, period, price (the highest over branches)
+    prices        the prices that say something: scope, id, name, period, price (``why.limit_prices``)
     matrix        one row per offering (``matrix.plan_matrix``)
     """
 
@@ -161,6 +153,7 @@ def gather(
     by_competency = closed.join(tables["competencies"], on="competency_id", how="left")
     paid = budgets(tables, lines)
     law = rules.at(date(policy.year, 1, 1))
+    standing = standing_of(tables, frames)
     return Facts(
         year=policy.year,
         region=_region(tables["units"]),
@@ -181,8 +174,8 @@ def gather(
         budgets=paid,
         places=_places(tables, frames, people),
         reasons=_reasons(frames["people_outcome"]),
-        missed=_missed(tables, summary),
-        prices=_prices(tables, frames["prices"]),
+        missed=missed_mandates(standing, summary["mandates_missed"]),
+        prices=limit_prices(standing),
         branched=frames["prices"]["branch"].n_unique() > 1,
         matrix=plan_matrix(tables, frames, lines),
         assumptions=_assumptions(tables, law),
@@ -230,20 +223,6 @@ def _reasons(outcome: pl.DataFrame) -> pl.DataFrame:
         left.group_by("state", "reason")
         .agg(pl.len().cast(pl.Int64).alias("people"))
         .sort(-pl.col("people"), "state", "reason")
-    )
-
-
-def _missed(tables: Tables, summary: Mapping[str, Any]) -> tuple[Missed, ...]:
-    people = {
-        person: (name or person, unit)
-        for person, name, unit in tables["people"].select("person_id", "name", "unit_id").iter_rows()
-    }
-    units = dict(tables["units"].select("unit_id", "name").iter_rows())
-    programmes = dict(tables["programmes"].select("programme_id", "name").iter_rows())
-    return tuple(
-        Missed(person, units[unit], programmes[row["programme_id"]])
-        for row in summary["mandates_missed"]
-        for person, unit in [people[row["person_id"]]]
     )
 
 
@@ -314,33 +293,7 @@ def _mismatches(
     return tuple(found)
 
 
-# ---- prices and assumptions
-
-
-def _prices(tables: Tables, prices: pl.DataFrame) -> pl.DataFrame:
-    """Prices above zero, dearest first within a scope. Of several branches the highest price is shown."""
-    order = pl.col("scope").replace_strict({scope: rank for rank, scope in enumerate(SCOPES)})
-    courses = tables["offerings"].join(tables["programmes"], on="programme_id", how="left")
-    units = tables["units"].select(pl.col("unit_id").alias("id"), "name")
-    offerings = courses.select(
-        pl.col("offering_id").alias("id"), pl.format("{} ({})", "name", "offering_id").alias("name")
-    )
-    names = pl.concat(
-        [named.with_columns(scope=pl.lit(scope)) for scope, named in _named_by(units, offerings)]
-    )
-    return (
-        prices.filter(pl.col("price") > 0)
-        .group_by("scope", "id", "period")
-        .agg(pl.col("price").max())
-        .join(names, on=["scope", "id"], how="left")
-        .with_columns(pl.col("name").fill_null(pl.col("id")))
-        .sort(order, -pl.col("price"), "id", "period")
-    )
-
-
-def _named_by(units: pl.DataFrame, offerings: pl.DataFrame) -> list[tuple[str, pl.DataFrame]]:
-    """The table of names behind the id of a price, by scope; elsewhere the id is the name."""
-    return [("unit", units), ("absence", units), ("seats", offerings), ("minimum", offerings)]
+# ---- assumptions
 
 
 # Rules of law that a plan rests on, among all the rules there are.

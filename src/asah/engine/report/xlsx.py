@@ -19,6 +19,7 @@ from asah.engine.report.sections.delivery import budget_name, period_unit
 from asah.engine.report.sections.limits import assumptions
 from asah.engine.report.sections.worth import proof_sentences, rule_rows
 from asah.engine.report.sheets import HEADER_ROW, MOST_ROWS, Column, Kind, Sheet, Total, Workbook, write_table
+from asah.engine.report.why import because
 from asah.engine.tables import Tables
 
 SAY: Final = INDONESIAN.say
@@ -200,17 +201,17 @@ class _Plan:
         self._table("Ditunda", "Yang belum masuk rencana, dan alasannya", columns, left, frozen=3)
 
     def _mandates(self) -> None:
-        missed = pl.DataFrame(
-            [(row["person_id"], row["programme_id"]) for row in self.facts.summary["mandates_missed"]],
-            schema={"person_id": pl.String, "programme_id": pl.String},
-            orient="row",
+        rows = zip(self.facts.summary["mandates_missed"], self.facts.missed, strict=True)
+        missed = _frame(
+            [
+                {"person_id": row["person_id"], "programme": one.programme, "why": because(one, INDONESIAN)}
+                for row, one in rows
+            ],
+            {"person_id": pl.String(), "programme": pl.String(), "why": pl.String()},
         )
-        programmes = self.tables["programmes"].select("programme_id", pl.col("name").alias("programme"))
-        missed = (
-            missed.join(_people(self.tables), on="person_id", how="left", maintain_order="left")
-            .join(programmes, on="programme_id", how="left", maintain_order="left")
-            .with_row_index("number", offset=1)
-        )
+        missed = missed.join(
+            _people(self.tables), on="person_id", how="left", maintain_order="left"
+        ).with_row_index("number", offset=1)
         columns = (
             Column("No", "number", "whole", 7),
             Column("NIP atau kode", "person_id", width=20),
@@ -219,7 +220,8 @@ class _Plan:
             Column("Jenis jabatan", "post", width=13),
             Column("Kepegawaian", "employment", width=10),
             Column("Unit kerja", "unit", width=30),
-            Column("Program wajib yang belum diberikan", "programme", width=44, wrap=True),
+            Column("Program wajib yang belum diberikan", "programme", width=36, wrap=True),
+            Column("Alasan", "why", width=60, wrap=True),
         )
         self._table("Wajib", "Kewajiban terlewat dalam rencana", columns, missed, frozen=3)
 

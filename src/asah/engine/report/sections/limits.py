@@ -77,7 +77,6 @@ _ROOM: Final = {
     "fund": ("per_million", 1_000_000),
     "unit": ("per_million", 1_000_000),
     "seats": ("per_seat", 1),
-    "minimum": ("per_minimum", 1),
     "absence": ("per_person", 1),
     "resource": ("per_class", 1),
     "equity": ("per_point", 1),

@@ -20,6 +20,7 @@ from asah.engine.report.charts import Bar, bars
 from asah.engine.report.facts import Facts, SimpleRule
 from asah.engine.report.language import Language, percent_more, share
 from asah.engine.report.markup import Markup, tag
+from asah.engine.report.why import because
 
 # How much of a long list stands on the page; the rest is in plan.xlsx.
 MOST_MANDATES: Final = 200
@@ -105,8 +106,11 @@ def mismatches(facts: Facts, lang: Language) -> Markup | None:
 def mandates(facts: Facts, lang: Language) -> Markup:
     if not facts.missed:
         return section("mandate", lang, paragraph(lang.say("mandate.none")))
-    titles = [Column(lang.say(f"mandate.{key}")) for key in ("person", "unit", "programme")]
-    cells = [(missed.person, missed.unit, missed.programme) for missed in facts.missed[:MOST_MANDATES]]
+    titles = [Column(lang.say(f"mandate.{key}")) for key in ("person", "unit", "programme", "why")]
+    cells = [
+        (missed.person, missed.unit, missed.programme, because(missed, lang, in_general=True))
+        for missed in facts.missed[:MOST_MANDATES]
+    ]
     folded, more = cells[OPEN_MANDATES:], len(facts.missed) - len(cells)
     caption = lang.say("mandate.caption")
     caption_folded = lang.say("mandate.caption_folded", count=lang.whole(len(folded)))
