@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 import re
+from datetime import datetime
 from pathlib import Path
 
 import openpyxl
@@ -66,12 +67,18 @@ def _sum_row(sheet: Worksheet) -> int:
 
 def _total(sheet: Worksheet) -> int:
     """The sum of money of a sheet: the last one named so, or the budget of the matrix."""
-    heading = "(g) Anggaran" if sheet.title == "Matriks" else "Jumlah"
+    heading = "(g) Anggaran (Rp)" if sheet.title == "Matriks" else "Jumlah (Rp)"
     return int(str(_column(sheet, heading)[-1]))
 
 
 def test_workbook_has_its_sheets_in_order(values: Workbook) -> None:
     assert values.sheetnames == SHEETS
+
+
+@pytest.mark.parametrize("name", [name for name in SHEETS if name != "Ringkasan"])
+def test_no_two_columns_of_a_sheet_have_the_same_heading(values: Workbook, name: str) -> None:
+    headings = _headings(values[name])
+    assert len(headings) == len(set(headings)) > 3
 
 
 @pytest.mark.parametrize(
@@ -149,6 +156,15 @@ def test_everybody_stands_once_planned_or_left_out(
     assert set(planned) | set(left_out) == set(region["people"]["person_id"])
 
 
+def test_a_plan_gives_the_same_bytes_whenever_it_is_written(
+    tmp_path: Path, book: Path, region: Tables, region_plan: GreedyPlan
+) -> None:
+    plan = region_plan
+    write_report(tmp_path, region, plan.frames, plan.summary, plan.simple_rules)
+    assert (tmp_path / "plan.xlsx").read_bytes() == book.read_bytes()
+    assert openpyxl.load_workbook(book).properties.created == datetime(2027, 1, 1)
+
+
 def test_identifiers_stay_text(values: Workbook) -> None:
     assert all(isinstance(cell, str) for cell in _column(values["Nama"], "NIP atau kode")[:-1])
 
@@ -181,7 +197,7 @@ def test_sheets_are_ready_for_the_screen_and_for_paper(formulas: Workbook, name:
 
 def test_numbers_and_dates_have_indonesian_formats(formulas: Workbook) -> None:
     sheet = formulas["Kelas"]
-    begins, money = (_headings(sheet).index(heading) + 1 for heading in ("Mulai", "Jumlah"))
+    begins, money = (_headings(sheet).index(heading) + 1 for heading in ("Mulai", "Jumlah (Rp)"))
     dated = next(row for row in range(HEADER + 1, _sum_row(sheet)) if sheet.cell(row, begins).value)
     assert sheet.cell(dated, begins).number_format == "[$-421]d mmmm yyyy"
     assert sheet.cell(dated, money).number_format.startswith('[$-421]"Rp"#,##0')

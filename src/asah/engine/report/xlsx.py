@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
@@ -33,7 +33,9 @@ def write_xlsx(path: Path, facts: Facts, tables: Tables, frames: Mapping[str, pl
         book = xlsxwriter.Workbook(path, {"constant_memory": True, "tmpdir": waiting})
         try:
             title = SAY("page.title", year=str(facts.year))
-            book.set_properties({"title": title, "comments": SAY("page.restricted")})
+            # not the clock: the same plan is the same file, bit for bit
+            made = datetime(facts.year, 1, 1)
+            book.set_properties({"title": title, "comments": SAY("page.restricted"), "created": made})
             _Plan(Workbook(book, _subtitle(facts)), facts, tables, frames).write()
             book.close()
         except FileCreateError as error:
@@ -108,9 +110,9 @@ class _Plan:
             Column("(e) Jadwal", "schedule", width=18, wrap=True),
             Column("Tempat", "place_shown", width=13, wrap=True),
             Column("(f) Kesesuaian kurikulum: instansi pembina", "curriculum_shown", width=20, wrap=True),
-            Column("Biaya per peserta", "cost_per_person_idr", "rupiah", 14),
-            Column("Perjalanan", "travel_idr", "rupiah", 16, total=True),
-            Column("(g) Anggaran", "total_idr", "rupiah", 17, total=True),
+            Column("Biaya per peserta (Rp)", "cost_per_person_idr", "rupiah", 14),
+            Column("Perjalanan (Rp)", "travel_idr", "rupiah", 16, total=True),
+            Column("(g) Anggaran (Rp)", "total_idr", "rupiah", 17, total=True),
             Column("Sumber dana", "fund_shown", width=12, wrap=True),
             Column("Prioritas", "priority", width=14, wrap=True),
             Column("Kode", "offering_id", width=12),
@@ -168,10 +170,10 @@ class _Plan:
             Column("Jadwal", "schedule", width=24),
             Column("JP", "jp", "jp", 6),
             Column("Ditutup (poin)", "closed_points", "points", 9, total=True),
-            Column("Bagian biaya kelas", "class_idr", "rupiah", 13, total=True),
-            Column("Biaya peserta", "person_idr", "rupiah", 13, total=True),
-            Column("Perjalanan", "travel_idr", "rupiah", 13, total=True),
-            Column("Jumlah", "total_idr", "rupiah", 14, total=True),
+            Column("Bagian biaya kelas (Rp)", "class_idr", "rupiah", 13, total=True),
+            Column("Biaya peserta (Rp)", "person_idr", "rupiah", 13, total=True),
+            Column("Perjalanan (Rp)", "travel_idr", "rupiah", 13, total=True),
+            Column("Jumlah (Rp)", "total_idr", "rupiah", 14, total=True),
             *([Column("Dikunci", "locked", width=8)] if locked["locked"].any() else []),
         )
         self._table("Nama", "Daftar nama peserta, satu baris tiap pendaftaran", columns, named, frozen=3)
@@ -241,7 +243,7 @@ class _Plan:
             Column("Tanpa kebutuhan", "exempt", "whole", 12, total=True),
             Column("Kesenjangan (poin)", "need_points", "points", 13, total=True),
             Column("Ditutup (poin)", "closed_points", "points", 13, total=True),
-            Column("Ditutup", "share", "percent", 10),
+            Column("Bagian ditutup", "share", "percent", 10),
             *_MONEY,
         )
         self._table("Rekap unit", "Rekap menurut unit kerja", columns, units, frozen=2)
@@ -271,8 +273,8 @@ class _Plan:
         columns = (
             Column("Sumber", "name", width=52),
             Column("Membayar", "pays", width=24),
-            Column("Pagu", "limit", "rupiah", 18),
-            Column("Jumlah", "total_idr", "rupiah", 18, total=True),
+            Column("Pagu (Rp)", "limit", "rupiah", 18),
+            Column("Jumlah (Rp)", "total_idr", "rupiah", 18, total=True),
         )
         self._table("Rekap sumber dana", "Rekap menurut sumber dana", columns, _frame(rows, _BUDGET))
 
@@ -292,7 +294,7 @@ class _Plan:
             Column("Kursi", "seats", "whole", 9),
             Column("Terisi", "filled", "percent", 9),
             Column("Paling sedikit per kelas", "min_per_class", "whole", 11),
-            Column("Biaya per kelas", "cost_per_class_idr", "rupiah", 14),
+            Column("Biaya per kelas (Rp)", "cost_per_class_idr", "rupiah", 14),
             Column("Sarana", "resource_id", width=16),
             *_MONEY,
         )
@@ -306,10 +308,10 @@ class _Plan:
         titles: tuple[tuple[str, Kind, int], ...] = (
             ("Anggaran", "text", 52),
             ("Membayar", "text", 24),
-            ("Pagu", "rupiah", 18),
-            ("Terpakai", "rupiah", 18),
-            ("Sisa", "rupiah", 18),
-            ("Terpakai", "percent", 11),
+            ("Pagu (Rp)", "rupiah", 18),
+            ("Terpakai (Rp)", "rupiah", 18),
+            ("Sisa (Rp)", "rupiah", 18),
+            ("Bagian terpakai", "percent", 11),
         )
         self.book.open_page(sheet, "Anggaran dan kecocokan angka", [width for *_, width in titles])
         for at, (title, kind, _) in enumerate(titles):
@@ -402,10 +404,10 @@ class _Plan:
 
 
 _MONEY: Final = (
-    Column("Kelas", "class_idr", "rupiah", 16, total=True),
-    Column("Peserta", "person_idr", "rupiah", 16, total=True),
-    Column("Perjalanan", "travel_idr", "rupiah", 16, total=True),
-    Column("Jumlah", "total_idr", "rupiah", 18, total=True),
+    Column("Biaya kelas (Rp)", "class_idr", "rupiah", 16, total=True),
+    Column("Biaya peserta (Rp)", "person_idr", "rupiah", 16, total=True),
+    Column("Perjalanan (Rp)", "travel_idr", "rupiah", 16, total=True),
+    Column("Jumlah (Rp)", "total_idr", "rupiah", 18, total=True),
 )
 _BUDGET: Final = {"name": pl.String(), "pays": pl.String(), "limit": pl.Int64(), "total_idr": pl.Int64()}
 
