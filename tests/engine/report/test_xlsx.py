@@ -232,6 +232,16 @@ def test_blanks_the_law_asks_for_are_called_blanks(
     assert set(_column(sheet, "Isi Pasal 207")[:-1]) == {"BELUM LENGKAP: penyelenggara, kesesuaian kurikulum"}
 
 
+def test_what_has_no_place_is_online_only_where_its_form_is(values: Workbook) -> None:
+    for name in ("Kelas", "Matriks"):
+        sheet = values[name]
+        form = "Jenis dan jalur" if name == "Kelas" else "(c) Jenis dan jalur"
+        shown = set(zip(_column(sheet, form)[:-1], _column(sheet, "Tempat")[:-1], strict=True))
+        online = {str(form).partition(" (")[0] for form, place in shown if place == "daring"}
+        assert online <= {"E-learning", "Pelatihan jarak jauh"}
+        assert ("Coaching (nonklasikal)", "di tempat kerja") in shown
+
+
 def test_more_rows_than_a_sheet_holds_go_on_in_the_next(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, region: Tables, region_plan: GreedyPlan
 ) -> None:

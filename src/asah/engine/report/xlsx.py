@@ -443,6 +443,13 @@ def _people(tables: Tables) -> pl.DataFrame:
 
 # ---- the matrix in words
 
+# Where a form goes on that needs neither a classroom nor a network; any other without a place is online.
+_PLACE_OF_FORM: Final = {
+    **dict.fromkeys(("N1", "N2", "N5", "N7", "N8", "N10", "N11", "N12"), "di tempat kerja"),
+    "N6": "di alam terbuka",
+    "N9": "belajar mandiri",
+}
+
 
 def _path(form: str) -> str:
     return "klasikal" if form.startswith("K") else "nonklasikal"
@@ -454,11 +461,12 @@ def _matrix(facts: Facts) -> pl.DataFrame:
         code: f"{INDONESIAN.form(code, facts.law)} ({_path(code)})" for code in facts.matrix["form"].unique()
     }
     schedules = [_schedule(row, facts) for row in facts.matrix.iter_rows(named=True)]
+    nowhere = pl.col("form").replace_strict(_PLACE_OF_FORM, default="daring", return_dtype=pl.String)
     blank = pl.lit("BELUM DIISI")
     return facts.matrix.with_row_index("number", offset=1).with_columns(
         pl.col("form").replace_strict(forms, return_dtype=pl.String).alias("form_path"),
         pl.Series("schedule", schedules, dtype=pl.String),
-        pl.col("place").fill_null("daring").alias("place_shown"),
+        pl.col("place").fill_null(nowhere).alias("place_shown"),
         pl.col("fund_id").fill_null("belum ditentukan").alias("fund_shown"),
         pl.col("kinds").fill_null(blank),
         pl.col("organiser").fill_null(blank).alias("organiser_shown"),
