@@ -22,7 +22,7 @@ PEOPLE = 1500
 @pytest.fixture(scope="module")
 def nation(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("nation") / "nation"
-    write_region(region="nation", people=PEOPLE, seed=4, out=folder)
+    write_region(region="nation", people=PEOPLE, seed=4, out=folder, ratings=False)
     return folder
 
 

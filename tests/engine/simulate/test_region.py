@@ -103,8 +103,10 @@ def test_the_streamed_nation_is_the_one_made_in_memory(tmp_path: Path) -> None:
     assert tomllib.loads((tmp_path / "nation" / "policy.toml").read_text()) == whole.policy
 
 
-def test_the_nation_carries_no_ratings_unless_asked(tmp_path: Path) -> None:
+def test_the_nation_carries_ratings_unless_told_not_to(tmp_path: Path) -> None:
     write_region(region="nation", people=200, seed=4, out=tmp_path / "nation")
+    assert load(tmp_path / "nation", "needs")["ratings"].height > 200
+    write_region(region="nation", people=200, seed=4, out=tmp_path / "nation", ratings=False)
     assert not (tmp_path / "nation" / "ratings.parquet").exists()
     assert not (tmp_path / "nation" / "parts").exists()
 

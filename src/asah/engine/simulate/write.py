@@ -25,19 +25,18 @@ def write_region(
     seed: int,
     out: Path,
     format: Format | None = None,
-    ratings: bool | None = None,
+    ratings: bool = True,
 ) -> None:
     """Write every table of a simulated region, ``policy.toml``, and the truth in ``out/truth``.
 
-    ``format`` None: CSV, for the nation Parquet (and nothing else). ``ratings`` None: yes, for the nation
-    no. The nation is never held in memory as a whole. Raises CallError and OutputError.
+    ``format`` None: CSV, for the nation Parquet (and nothing else). The nation is never held in memory as a
+    whole. Raises CallError and OutputError.
     """
     nation = region == "nation"
     if nation and format == "csv":
         raise CallError(
             "Wilayah nation hanya ditulis sebagai Parquet. / The nation is written as Parquet only."
         )
-    ratings = not nation if ratings is None else ratings
     with OutputFolder(out, format or ("parquet" if nation else "csv")) as folder:
         (folder.folder / TRUTH).mkdir()
         if nation:
