@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Locator, Page
 
 from asah.engine.report import write_report
 from asah.engine.simulate import write_region
@@ -97,6 +97,31 @@ def test_wide_tables_scroll_in_their_own_box_that_the_keyboard_reaches(show: Ope
     assert all(index == 0 and right <= 320 for _, index, right in boxes)
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_edge_of_a_wide_table_shows_that_there_is_more(show: Open, scheme: Scheme) -> None:
+    page = show(320, scheme)
+    page.add_style_tag(content="th, td, caption { color: transparent !important; border: 0 !important }")
+    wide = page.locator(".in-id section[aria-labelledby=mandate-id] .scroll").first
+    begun = _edges(wide)
+    wide.evaluate("box => box.scrollTo(box.scrollWidth, 0)")
+    ended = _edges(wide)
+    assert begun[0] == ended[1]  # nothing more to see
+    assert begun[1] != ended[1]
+    assert begun[0] != ended[0]
+
+
+def _edges(box: Locator) -> tuple[bytes, bytes]:
+    """The outermost pixels of a box at the left and at the right."""
+    box.evaluate("box => box.scrollIntoView()")
+    at = box.bounding_box()
+    assert at
+    left, right = (
+        box.page.screenshot(clip={"x": x, "y": at["y"] + 80, "width": 1, "height": 20})
+        for x in (at["x"], at["x"] + at["width"] - 1)
+    )
+    return left, right
+
+
 @pytest.mark.parametrize("width", WIDTHS)
 def test_words_in_charts_are_large_enough_to_read(show: Open, width: int) -> None:
     heights = show(width).evaluate(
@@ -113,6 +138,27 @@ def test_charts_stay_inside_the_page_at_320(show: Open) -> None:
         ".filter(box => box.width > 0 && (box.left < 0 || box.right > 320)).length"
     )
     assert outside == 0
+
+
+def test_names_in_charts_are_cut_off_only_where_there_is_no_room(show: Open) -> None:
+    page = show(1280)
+    assert "…" not in "".join(page.locator(".in-id .chart text:visible").all_text_contents())
+    outside = page.evaluate(
+        "[...document.querySelectorAll('.in-id .chart > svg')].filter(bar => {"
+        " const [name, figure] = [...bar.querySelectorAll('text')]"
+        "  .map(text => text.getBoundingClientRect()).filter(box => box.width > 0);"
+        " return figure && name.right > figure.left }).length"
+    )
+    assert outside == 0
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_words_in_tables_are_not_broken(show: Open, width: int) -> None:
+    broken = show(width).evaluate(
+        "[...document.querySelectorAll('.in-id th')].filter(cell => {"
+        " const style = getComputedStyle(cell); return style.overflowWrap === 'anywhere' }).length"
+    )
+    assert broken == 0
 
 
 def test_keyboard_alone_switches_the_language(show: Open) -> None:

@@ -14,10 +14,11 @@ from asah.engine.report.markup import Child, Markup, tag
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a table; numbers stand at the right."""
+    """One column of a table; numbers stand at the right, sentences have room on narrow screens too."""
 
     title: str
     number: bool = False
+    sentence: bool = False
 
 
 def rows_of(frame: pl.DataFrame) -> list[dict[str, Any]]:
@@ -86,4 +87,4 @@ def _row(columns: Sequence[Column], cells: Sequence[str]) -> Markup:
 
 
 def _cell(name: str, text: str, column: Column, scope: str | None = None) -> Markup:
-    return tag(name, text, scope=scope, class_="n" if column.number else None)
+    return tag(name, text, scope=scope, class_="n" if column.number else "s" if column.sentence else None)

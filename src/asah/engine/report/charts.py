@@ -34,7 +34,7 @@ def bars(title: str, rows: Sequence[Bar]) -> Markup:
     drawn = [
         tag(
             "svg",
-            tag("text", *_shortened(row.label), x=0, y=14),
+            _label(row.label),
             tag("text", row.text, class_="value", x="100%", y=14, text_anchor="end"),
             tag("rect", class_="track", x=0, y=20, width=_percent(row.room), height=10),
             tag(
@@ -273,8 +273,14 @@ def _short(number: float) -> str:
     return f"{number:.1f}"
 
 
-def _shortened(label: str) -> list[Child]:
-    """A name that fits beside its figure at 320 pixels; a longer one can be read by pointing at it."""
+def _label(label: str) -> list[Markup]:
+    """A name above its bar. One that does not fit beside its figure at 320 pixels is cut off there; pointing
+    at it shows it whole.
+    """
     if len(label) <= LABEL_LIMIT:
-        return [label]
-    return [label[: LABEL_LIMIT - 1].rstrip() + "…", tag("title", label)]
+        return [tag("text", label, x=0, y=14)]
+    short = label[: LABEL_LIMIT - 1].rstrip() + "…"
+    return [
+        tag("text", label, class_="wide", x=0, y=14),
+        tag("text", short, tag("title", label), class_="narrow", x=0, y=14),
+    ]

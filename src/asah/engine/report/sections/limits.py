@@ -139,7 +139,8 @@ def _warnings(told: Sequence[dict[str, Any]], lang: Language) -> Child:
         (_where(place, column, rows, lang), what, remedy) for (place, column, what, remedy), rows in shown
     ]
     more = len(told) - sum(len(rows) for _, rows in shown)
-    titles = [Column(lang.say(f"warning.{key}")) for key in ("where", "what", "remedy")]
+    titles = [Column(lang.say("warning.where"))]
+    titles += [Column(lang.say(f"warning.{key}"), sentence=True) for key in ("what", "remedy")]
     return [
         paragraph(lang.say("warning.lead", count=lang.whole(len(told)))),
         table(lang.say("warning.caption"), titles, cells),

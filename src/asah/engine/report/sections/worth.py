@@ -106,7 +106,8 @@ def mismatches(facts: Facts, lang: Language) -> Markup | None:
 def mandates(facts: Facts, lang: Language) -> Markup:
     if not facts.missed:
         return section("mandate", lang, paragraph(lang.say("mandate.none")))
-    titles = [Column(lang.say(f"mandate.{key}")) for key in ("person", "unit", "programme", "why")]
+    titles = [Column(lang.say(f"mandate.{key}")) for key in ("person", "unit", "programme")]
+    titles.append(Column(lang.say("mandate.why"), sentence=True))
     cells = [
         (missed.person, missed.unit, missed.programme, because(missed, lang, in_general=True))
         for missed in facts.missed[:MOST_MANDATES]
