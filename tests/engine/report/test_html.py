@@ -116,14 +116,21 @@ def _indonesian(number: float, digits: int) -> str:
 
 
 def test_page_says_by_how_much_the_plan_beats_the_best_rule_and_ranking(page: str) -> None:
-    text = _part(page, "rule")  # the rules close 93%, 90% and 55% of what the plan closes
-    assert "7,5% lebih banyak poin kesenjangan daripada cara sederhana terbaik (Daring dahulu)" in text
-    assert "81,8% lebih banyak daripada mengurutkan kesenjangan saja" in text
+    text = _part(page, "rule")  # the rules are worth 93%, 90% and 55% of what the plan is worth
+    assert "bernilai 7,5% lebih banyak daripada cara sederhana terbaik (Daring dahulu)" in text
+    assert "Dibanding mengurutkan kesenjangan saja: 81,8% lebih banyak" in text
 
 
-def test_page_admits_a_rule_that_closes_more(region: Tables, region_plan: GreedyPlan) -> None:
+def test_page_says_it_once_where_ranking_is_the_best_rule(region: Tables, region_plan: GreedyPlan) -> None:
+    rules = {"rank_by_gap": region_plan.simple_rules["rank_by_gap"]}
+    text = _part(report_html(gather(region, region_plan.frames, region_plan.summary, rules)), "rule")
+    assert text.count("81,8% lebih banyak") == 1
+
+
+def test_page_admits_a_rule_that_is_worth_more(region: Tables, region_plan: GreedyPlan) -> None:
+    best = region_plan.summary["objective"]
     rules = {
-        name: rule | {"closed_points": 2 * region_plan.summary["closed_points"]}
+        name: rule | {"objective": 2 * best - region_plan.summary["worth_of_nothing"]}
         for name, rule in region_plan.simple_rules.items()
     }
     facts = gather(region, region_plan.frames, region_plan.summary, rules)
@@ -206,6 +213,25 @@ def test_page_says_what_is_taken_for_granted(page: str, facts: Facts) -> None:
     effects = facts.assumptions.effects
     assert f"{effects} dari {effects} pengaruh program berasal dari katalog" in text
     assert "PerLAN 10/2018" in text
+
+
+def test_page_says_in_few_words_whose_word_the_gaps_rest_on(
+    tmp_path: Path,
+) -> None:
+    bases = ["test+self", "assessor+peer", "supervisor+self;expired", "supervisor", "self", "supervisor+peer"]
+    needs = tiny_problem()["needs"]
+    written = pl.Series("basis", (bases * needs.height)[: needs.height])
+    tables = load(write_problem(tmp_path, tiny_problem(needs=needs.with_columns(written))), "plan")
+    plan = greedy_plan(tables)
+    text = _part(report_html(gather(tables, plan.frames, plan.summary)), "warning")
+    told = re.search(r"Penilaian terkuat di balik kesenjangan: ([^.]*)\.", text)
+    assert told
+    assert {part.rpartition(" ")[0] for part in told[1].split(", ")} == {
+        "atasan",
+        "tes",
+        "asesor",
+        "diri sendiri saja",
+    }
 
 
 def test_page_folds_alike_warnings_and_hides_their_values(tiny: Tables, tiny_plan: GreedyPlan) -> None:

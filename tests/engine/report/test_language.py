@@ -13,6 +13,7 @@ from asah.engine.tables import SCHEMA
 
 # Sections whose texts are asked for by the value of a closed list.
 CLOSED = {
+    "basis": {*(SCHEMA["ratings"].column("rater_role").choices or ()), "simulated", "-", "others"},
     "bound_by": {"prices", "branches", "solver", "none"},
     "column": {"sex", "employment", "position_kind", "zone", "stream"},
     "connectivity": {*(SCHEMA["places"].column("connectivity").choices or ()), "unknown"},

@@ -175,6 +175,12 @@ def test_left_out_gives_a_sentence_for_everybody(values: Workbook) -> None:
     assert all(isinstance(reason, str) and reason.endswith(".") for reason in reasons)
 
 
+def test_kinds_of_employment_are_words(values: Workbook) -> None:
+    shown = set(map(str, _column(values["Ditunda"], "Kepegawaian")[:-1]))
+    assert "PPPK paruh waktu" in shown
+    assert not [kind for kind in shown if "_" in kind]
+
+
 def test_mandates_missed_are_all_there_by_name(values: Workbook, region_plan: GreedyPlan) -> None:
     missed = [row["person_id"] for row in region_plan.summary["mandates_missed"]]
     sheet = values["Wajib"]

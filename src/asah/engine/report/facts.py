@@ -296,6 +296,15 @@ def _mismatches(
 # ---- assumptions
 
 
+MOST_BASES = 6  # as many as there are kinds of raters
+
+
+def _few(counted: list[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
+    """The most frequent of a list that begins with them, and all others together."""
+    rest = sum(count for _, count in counted[MOST_BASES:])
+    return (*counted[:MOST_BASES], *([("others", rest)] if rest else []))
+
+
 # Rules of law that a plan rests on, among all the rules there are.
 _RESTED_ON = ("jp_entitlement", "jp_form", "retirement_age")
 
@@ -307,7 +316,9 @@ def states_law(rule: rules.Rule) -> bool:
 
 def _assumptions(tables: Tables, law: rules.RuleSet) -> Assumptions:
     effects, needs, places = tables["programme_effects"], tables["needs"], tables["places"]
-    bases = needs.select(pl.col("basis").fill_null("-")).to_series().value_counts(sort=True)
+    # raters stand in a basis from the strongest on, what else there is to say of it after a semicolon
+    strongest = pl.col("basis").fill_null("-").str.extract(r"^([^+;]*)")
+    bases = needs.group_by(strongest).len().sort(-pl.col("len").cast(pl.Int64), "basis").rows()
     unverified = {
         (rule.name, rule.regulation)
         for rule in law.unverified
@@ -317,6 +328,6 @@ def _assumptions(tables: Tables, law: rules.RuleSet) -> Assumptions:
         effects=effects.height,
         effects_unmeasured=effects.filter(pl.col("source").fill_null("catalogue") == "catalogue").height,
         places_unknown=places.filter(pl.col("connectivity").is_null()).height,
-        basis=tuple((basis, count) for basis, count in bases.iter_rows()),
+        basis=_few(bases),
         unverified=tuple(sorted(unverified)),
     )

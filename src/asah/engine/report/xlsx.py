@@ -429,13 +429,14 @@ def _people(tables: Tables) -> pl.DataFrame:
     posts = {
         kind: INDONESIAN.choice("value", kind) for kind in tables["people"]["position_kind"].unique() if kind
     }
+    kinds = {kind: INDONESIAN.choice("value", kind) for kind in tables["people"]["employment"].unique()}
     people = tables["people"].join(units, on="unit_id", how="left").join(places, on="place_id", how="left")
     return people.select(
         "person_id",
         "name",
         "golongan",
         pl.col("position_kind").replace_strict(posts, default=None, return_dtype=pl.String).alias("post"),
-        "employment",
+        pl.col("employment").replace_strict(kinds, return_dtype=pl.String),
         "unit",
         "home",
     )

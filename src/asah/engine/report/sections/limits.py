@@ -170,7 +170,7 @@ def assumptions(facts: Facts, lang: Language) -> list[str]:
         said.append(lang.say("warning.places", count=lang.whole(taken.places_unknown)))
     if taken.basis:
         bases = ", ".join(
-            f"{lang.choice('value', basis)} {lang.whole(count)}" for basis, count in taken.basis
+            f"{lang.choice('basis', basis)} {lang.whole(count)}" for basis, count in taken.basis
         )
         said.append(lang.say("warning.basis", bases=bases))
     if taken.unverified:

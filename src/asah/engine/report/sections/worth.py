@@ -185,12 +185,9 @@ def simple_rules(facts: Facts, lang: Language) -> Markup | None:
     plan = facts.proof
     best = max(facts.simple_rules, key=lambda rule: rule.objective)
     first = next((rule for rule in facts.simple_rules if rule.name == "rank_by_gap"), best)
-    lead = lang.say(
-        "rule.lead",
-        best=_more(plan.closed, best, lang),
-        best_name=lang.choice("rule", best.name),
-        first=_more(plan.closed, first, lang),
-    )
+    lead = lang.say("rule.lead", best=_more(facts, best, lang), best_name=lang.choice("rule", best.name))
+    if first != best:
+        lead += " " + lang.say("rule.lead_first", first=_more(facts, first, lang))
     rows = rule_rows(facts, lang)
     top = max([plan.reachable or 0.0, *(row[1] for row in rows)])
     drawn = [
@@ -219,8 +216,9 @@ def simple_rules(facts: Facts, lang: Language) -> Markup | None:
     )
 
 
-def _more(closed: float, rule: SimpleRule, lang: Language) -> str:
-    more = percent_more(closed, rule.closed)
+def _more(facts: Facts, rule: SimpleRule, lang: Language) -> str:
+    plan = facts.proof
+    more = percent_more(plan.gained, rule.objective - plan.worth_of_nothing)
     if more is None:
         return "–"
     return lang.say("rule.more" if more >= 0 else "rule.less", percent=lang.percent(abs(more)))
