@@ -123,9 +123,17 @@ def _story(case: Case) -> Iterator[Sentence]:
     for offering in case.held:
         yield from _why_in(case, offering)
     yield from _at_prices(case)
+    mandated = set(case.s.tables["mandates"].filter(person_id=case.row["person_id"])["programme_id"])
+    shut: list[str] = []
     for programme in serving(case):
         if programme not in case.programme_held:
-            yield from _why_not(case, programme)
+            first, *others = _why_not(case, programme)
+            if first.code == "not_admitted" and first.facts["programme"] not in mandated:
+                shut.append(first.facts["programme"])
+            else:
+                yield from (first, *others)
+    if shut:
+        yield say("admit_not", programmes=shut, count=len(shut))
     yield from _more_money(case)
 
 
@@ -278,7 +286,9 @@ def _in_detail(case: Case, programme: int) -> Iterator[Sentence]:
         yield say("serves_nothing", **named(s, programme))
     found = case.of_programme(programme)
     yield from found
-    weighed = serves and not found
+    if found:  # the same for every date
+        return
+    weighed = serves
     told: list[Sentence] = []
     for offering in s.dates(programme):
         own, shared = case.of_person(offering), case.of_shared(offering)
