@@ -156,7 +156,7 @@ LEANINGS = (
 PRICING_SHARE = 0.35  # of the time at most goes to the first prices, so that some is left for the plan
 EXACT_PEOPLE = 100
 POOL_PEOPLE = 3000  # above it a class more or less matters little and the programme over bundles grows slow
-BUNDLES_SHARE = 0.5  # of the time, after which a small office's search turns to the bound
+BUNDLES_SHARE = 0.7  # of the time, after which a small office's search turns to the bound
 FIRST_SHARE = 0.2  # of the time: rounds of a handful of people, before the whole is given to the solver
 EXACT_SHARE = 0.8  # of the time, after which the solver gives up
 KEEPING_SHARE = 0.4  # of the time at most goes to what an earlier plan can keep
@@ -204,11 +204,8 @@ def open_more(search: Search, draft: Draft, prices: Prices, rng: np.random.Gener
     return best
 
 
-def exchange(search: Search, draft: Draft, start: Start, rng: np.random.Generator) -> None:
-    """Offer a draft whose people have exchanged places at the prices of its classes, as long as that betters
-    it.
-    """
-    prices = prices_of_classes(search.pricer, draft.classes, start, search.out_of_time)
+def exchange(search: Search, draft: Draft, prices: Prices, rng: np.random.Generator) -> None:
+    """Offer a draft whose people have exchanged places, as long as that betters it."""
     value, least = worth(draft)[0], 1e-5 * (search.bound - search.problem.unpriced_loss)
     stale = 0
     while stale < STALE_EXCHANGES and not search.out_of_time():
@@ -252,9 +249,7 @@ def improve_nearby(
     chosen = choose(pool, best, seconds=seconds, seed=search.options.seed, stop=search.out_of_time)
     if chosen is not None:
         search.offer(chosen)
-        fill(chosen, result.prices, rng, search.charge)
-        trim(chosen)
-        search.offer(chosen)
+        exchange(search, chosen, result.prices, rng)
 
 
 def warm_up(problem: Problem, tables: Tables) -> None:
@@ -414,12 +409,15 @@ def better(
         search.enter("classes")
         draft = open_more(search, draft, root.prices, rng)
         search.offer(draft)
-        if small and search.draft is not None and not search.out_of_time():
+        best = draft if search.draft is None else search.draft
+        if small and not search.out_of_time():
             search.enter("bundles")
-            improve_nearby(search, search.draft, draft, root, start, rng)
-        if search.draft is not None and not search.out_of_time():
+            improve_nearby(search, best, draft, root, start, rng)
+        elif not search.out_of_time():
             search.enter("exchanges")
-            exchange(search, search.draft if small or again else draft, start, rng)
+            subject = best if again else draft
+            prices = prices_of_classes(search.pricer, subject.classes, start, search.out_of_time)
+            exchange(search, subject, prices, rng)
         stale = stale + 1 if search.charged - before < least else 0
 
 
