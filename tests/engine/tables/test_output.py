@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import resource
 import signal
 import stat
@@ -144,13 +145,72 @@ def test_a_file_added_to_a_result_by_hand_is_never_lost(tmp_path: Path) -> None:
     assert (tmp_path / "out" / "report.html").read_text() == "old"
 
 
-def test_an_empty_folder_and_a_result_without_marker_may_be_replaced(tmp_path: Path) -> None:
-    (tmp_path / "out").mkdir()
+@pytest.mark.parametrize("name", [".catatan", ".git/HEAD", "truth/.rahasia", "folder/skripsi.docx", ".asah~"])
+def test_hidden_files_and_folders_added_by_hand_are_never_lost(tmp_path: Path, name: str) -> None:
     put(tmp_path / "out", "old")
-    (tmp_path / "out" / ".asah").unlink()
-    (tmp_path / "out" / "summary.json").write_text("{}")
+    mine = tmp_path / "out" / name
+    mine.parent.mkdir(exist_ok=True)
+    mine.write_text("mine")
+    with pytest.raises(OutputError, match=rf"\({re.escape(name)}\)"):
+        put(tmp_path / "out", "new")
+    assert mine.read_text() == "mine"
+
+
+def test_a_link_to_a_folder_added_by_hand_is_never_lost(tmp_path: Path) -> None:
+    put(tmp_path / "out", "old")
+    (tmp_path / "out" / "arsip").symlink_to(tmp_path)
+    with pytest.raises(OutputError, match="arsip"):
+        put(tmp_path / "out", "new")
+
+
+def test_what_a_file_manager_leaves_everywhere_is_no_work_of_anybody(tmp_path: Path) -> None:
+    put(tmp_path / "out", "old")
+    (tmp_path / "out" / ".DS_Store").write_text("x")
     put(tmp_path / "out", "new")
     assert (tmp_path / "out" / "report.html").read_text() == "new"
+
+
+def test_an_empty_folder_may_be_replaced(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    put(tmp_path / "out", "new")
+    assert (tmp_path / "out" / "report.html").read_text() == "new"
+
+
+def test_tables_beside_a_summary_are_not_taken_for_ours_without_the_marker(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    for name in ("summary.json", "people.csv", "policy.toml"):
+        (tmp_path / "out" / name).write_text("mine")
+    with pytest.raises(OutputError, match=r"people\.csv, policy\.toml, summary\.json"):
+        put(tmp_path / "out", "new")
+    assert names(tmp_path / "out") == ["people.csv", "policy.toml", "summary.json"]
+
+
+def test_what_a_killed_run_left_beside_goes_and_what_a_living_one_writes_stays(tmp_path: Path) -> None:
+    killed, other = tmp_path / ".out.asah-new-1", tmp_path / ".out.asah-new-berkas"
+    killed.mkdir()
+    (killed / "people.csv").write_text("half")
+    other.mkdir()
+    with OutputFolder(tmp_path / "out") as first:
+        living = first.folder.rename(tmp_path / ".out.asah-new-2")
+        put(tmp_path / "out", "new")
+        assert names(tmp_path) == [living.name, other.name, "out"]
+        living.rename(first.folder)
+
+
+def test_a_run_that_was_killed_has_let_go_of_its_folder(tmp_path: Path) -> None:
+    program = (
+        "import os, pathlib, signal, sys\n"
+        "from asah.engine.tables import OutputFolder\n"
+        "with OutputFolder(pathlib.Path(sys.argv[1])) as out:\n"
+        "    out.write_text('report.html', 'half')\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    env = os.environ | {"PYTHONPATH": str(Path(output.__file__).parents[3])}
+    done = subprocess.run([sys.executable, "-c", program, str(tmp_path / "out")], env=env, check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert len(names(tmp_path)) == 1
+    put(tmp_path / "out", "new")
+    assert names(tmp_path) == ["out"]
 
 
 def test_a_file_in_the_place_of_the_folder_is_kept(tmp_path: Path) -> None:
@@ -160,10 +220,15 @@ def test_a_file_in_the_place_of_the_folder_is_kept(tmp_path: Path) -> None:
     assert (tmp_path / "out").read_text() == "mine"
 
 
-def test_a_parent_that_is_no_folder_is_told(tmp_path: Path) -> None:
+def test_a_file_on_the_way_to_the_folder_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
-    with pytest.raises(OutputError, match="Nothing was left half-written"):
-        put(tmp_path / "file" / "out", "new")
+    for out in (tmp_path / "file" / "out", tmp_path / "file" / "deep" / "out"):
+        with pytest.raises(OutputError) as caught:
+            put(out, "new")
+        assert (
+            str(caught.value)
+            == f"{tmp_path / 'file'} is a file, not a folder. Choose another name for --out."
+        )
 
 
 def test_a_folder_that_may_not_be_written_is_told_with_the_remedy(

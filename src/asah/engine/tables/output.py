@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import fcntl
+import glob
 import json
 import os
 import re
@@ -10,7 +12,7 @@ import shutil
 import signal
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any, Final, Literal, Self
@@ -19,12 +21,15 @@ import polars as pl
 import xlsxwriter
 
 from asah.engine.errors import OutputError
-from asah.engine.tables.files import KNOWN_FILES, WORKBOOK
+from asah.engine.tables.files import WORKBOOK
 from asah.engine.tables.messages import language
 from asah.engine.tables.schema import SCHEMA
 
 Format = Literal["csv", "parquet", "xlsx"]
+# Lists what Asah wrote into a folder. A folder without it is somebody else's.
 MARKER: Final = ".asah"
+# What file managers leave in every folder they show.
+_NOBODYS: Final = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -40,6 +45,7 @@ class OutputFolder:
         self.format = format
         self.folder = self.path.with_name(f".{self.path.name}.asah-new-{os.getpid()}")
         self._aside = self.path.with_name(f".{self.path.name}.asah-old")
+        self._lock = -1
         self._sheets: dict[str, pl.DataFrame] = {}
 
     def __enter__(self) -> Self:
@@ -48,8 +54,10 @@ class OutputFolder:
                 os.rename(self._aside, self.path)  # a run was killed between the two steps of the swap
             self._refuse_what_is_not_ours()
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            shutil.rmtree(self.folder, ignore_errors=True)
+            self._remove_what_killed_runs_left()
             self.folder.mkdir()
+            with suppress(OSError):  # a file system that knows no locks
+                self._lock = _lock(self.folder)
         return self
 
     def __exit__(
@@ -62,6 +70,8 @@ class OutputFolder:
         finally:
             with _undisturbed():
                 shutil.rmtree(self.folder, ignore_errors=True)
+                with suppress(OSError):
+                    os.close(self._lock)
         if isinstance(error, OSError) and self._is_about_output(error):
             raise _output_error(self.path, error) from error
 
@@ -88,13 +98,21 @@ class OutputFolder:
         return inside or error.errno in _FULL or error.errno == errno.EROFS
 
     def _refuse_what_is_not_ours(self) -> None:
-        if not self.path.exists():
-            return
-        if not self.path.is_dir():
-            raise OutputError(_say("not_folder", self.path))
-        strange = sorted(_files_in(self.path) - _written_by_asah(self.path))
+        there = next(path for path in (self.path, *self.path.parents) if path.exists())
+        if not there.is_dir():
+            raise OutputError(_say("not_folder", there))
+        strange = sorted(_files_in(there) - _written_by_asah(there)) if there == self.path else []
         if strange:
             raise OutputError(_say("not_ours", self.path, files=", ".join(strange[:5])))
+
+    def _remove_what_killed_runs_left(self) -> None:
+        """Folders like ours that no living run holds."""
+        for left in self.path.parent.glob(f".{glob.escape(self.path.name)}.asah-new-*"):
+            if left.name.rpartition("-")[2].isdigit() and left.is_dir() and not left.is_symlink():
+                with suppress(OSError):
+                    lock = _lock(left)
+                    shutil.rmtree(left, ignore_errors=True)
+                    os.close(lock)
 
     def _finish(self) -> None:
         if self._sheets:
@@ -121,20 +139,26 @@ class OutputFolder:
 
 
 def _files_in(folder: Path) -> set[str]:
-    """The files below ``folder``, without the hidden ones that systems put everywhere."""
-    files = (file.relative_to(folder).as_posix() for file in folder.rglob("*") if not file.is_dir())
-    return {name for name in files if not name.startswith(".") and name not in ("Thumbs.db", "desktop.ini")}
+    """Everything below ``folder`` that could be somebody's work, hidden files and links included."""
+    files = (path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
+    return {file.relative_to(folder).as_posix() for file in files if file.name not in _NOBODYS}
 
 
 def _written_by_asah(folder: Path) -> set[str]:
-    """What the marker of an earlier result lists; a result without one is known by its summary."""
+    """What the marker of an earlier result lists, and the marker itself."""
     marker = folder / MARKER
-    if marker.is_file():
-        return set(marker.read_text("utf-8").splitlines())
-    if (folder / "summary.json").is_file():
-        tables = {f"{name}.{suffix}" for name in SCHEMA for suffix in ("csv", "parquet")}
-        return tables | KNOWN_FILES | {WORKBOOK}
-    return set()
+    return {MARKER, *marker.read_text("utf-8").splitlines()} if marker.is_file() else set()
+
+
+def _lock(folder: Path) -> int:
+    """Hold ``folder`` until the handle is closed or the process ends, however it ends."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(handle)
+        raise
+    return handle
 
 
 def _sync(path: Path) -> None:
