@@ -58,8 +58,12 @@ def test_needs_can_be_planned_as_they_are_written(
     assert run.tables.counts["needs"].read == pl.read_csv(tmp_path / "needs" / "needs.csv").height
 
 
-@pytest.mark.parametrize("out", [".", "..", "../office"])
-def test_a_result_never_replaces_the_input_it_was_made_from(office: Path, out: str) -> None:
+@pytest.mark.parametrize(
+    "out", [".", "..", "../office", "plan", "a/b", "../other/../office/plan", "../link", "../link/plan"]
+)
+def test_a_result_and_the_input_it_was_made_from_never_lie_in_each_other(office: Path, out: str) -> None:
+    (office.parent / "link").symlink_to(office)
+    (office.parent / "other").mkdir()
     before = sorted(path.name for path in office.iterdir())
     with pytest.raises(CallError, match="--out"):
         pipeline.run_needs(office, office / out)

@@ -306,11 +306,12 @@ def warning_of(found: Finding) -> dict[str, Any]:
 
 
 def _keep_apart(input: Path, out: Path) -> None:
-    """The result replaces what is at ``out``: that must not be the input itself, nor a folder around it."""
+    """The result replaces what is at ``out``: neither may lie in the other, whatever way they are named."""
     source, target = input.resolve(), out.resolve()
-    if target == source or target in source.parents:
+    if source == target or source in target.parents or target in source.parents:
         raise CallError(
-            f"--out {out} would replace the input itself. Choose another folder."
+            f"--out {out} is the input, lies in it, or holds it. Choose a folder beside the input."
             if language() == "en"
-            else f"--out {out} akan menggantikan masukan itu sendiri. Pilih folder lain."
+            else f"--out {out} adalah masukan itu sendiri, ada di dalamnya, atau memuatnya. "
+            "Pilih folder di samping masukan."
         )
