@@ -83,8 +83,8 @@ def test_plain_whole_numbers_are_money(text: str, number: int) -> None:
         ("sejuta", "not_number", {"example": "1500000"}),
         ("1_000", "not_number", {"example": "1500000"}),
         ("١٥٠٠", "not_number", {"example": "1500000"}),
-        ("9007199254740992", "over", {"limit": "9007199254740991"}),
-        ("99999999999999999999999", "over", {"limit": "9007199254740991"}),
+        ("1000000000000001", "over", {"limit": "1000000000000000"}),
+        ("99999999999999999999999", "over", {"limit": "1000000000000000"}),
         ("#REF!", "spreadsheet_error", {}),
         ("2027-05-01 00:00:00", "date_in_number", {}),
         ("20%", "percent", {"plain": "0.2"}),
@@ -118,6 +118,56 @@ def test_what_is_not_a_gap_is_refused(text: str, code: str, facts: dict[str, str
 )
 def test_decimal_points_make_levels(text: str, number: float) -> None:
     assert read("needs", "gap_levels", text) == (number, ())
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "limit"),
+    [
+        ("needs", "gap_levels", 100),
+        ("needs", "weight", 1_000_000),
+        ("programme_effects", "gain_levels", 100),
+        ("mandates", "points", 1_000_000),
+        ("requirements", "importance", 1_000_000),
+        ("programmes", "jp", 10_000),
+        ("people", "jp_done", 10_000),
+        ("people", "jp_max", 10_000),
+        ("programmes", "cost_per_person_idr", 10_000_000_000),
+        ("travel", "cost_idr", 10_000_000_000),
+        ("travel", "per_day_idr", 1_000_000_000),
+        ("offerings", "cost_per_class_idr", 1_000_000_000_000),
+        ("offerings", "days", 1_000),
+        ("offerings", "seats_per_class", 1_000_000),
+        ("offerings", "min_per_class", 1_000_000),
+        ("offerings", "max_classes", 1_000_000),
+        ("resources", "classes", 1_000_000),
+    ],
+)
+def test_a_number_beyond_all_sense_is_refused_with_the_limit(table: str, column: str, limit: int) -> None:
+    assert read(table, column, str(limit))[0] == limit
+    for text in (str(limit + 1), "9" * 30):
+        assert read(table, column, text) == (None, said("over", table, column, text, limit=str(limit)))
+
+
+@pytest.mark.parametrize(("sign", "code"), [("", "over"), ("-", "negative")])
+def test_a_whole_number_of_more_digits_than_python_reads_is_refused(sign: str, code: str) -> None:
+    value, (found,) = read("budgets", "amount_idr", sign + "9" * 5000)
+    assert value is None
+    assert found.what == said(code, "", "", "", limit="1000000000000000")[0].what
+
+
+@pytest.mark.parametrize("text", ["1e999999999%", "1e-999999999%", "snan%", "nan%"])
+def test_a_percentage_that_is_no_number_in_its_senses_is_no_number(text: str) -> None:
+    assert read("needs", "weight", text) == (
+        None,
+        said("not_number", "needs", "weight", text, example="2.5"),
+    )
+
+
+def test_a_weight_that_only_a_float_can_hold_is_refused() -> None:
+    assert read("needs", "weight", "1e308") == (
+        None,
+        said("over", "needs", "weight", "1e308", limit="1000000"),
+    )
 
 
 def test_a_gap_beyond_the_scale_is_kept_with_a_warning() -> None:

@@ -148,6 +148,63 @@ def test_an_entry_of_the_wrong_kind_or_size_is_refused(
     assert found.what.startswith(starts[code])
 
 
+FLOOR = '[[equity]]\ncolumn = "unit_id"\nvalue = "{}"\nfloor_share = 0.5\npoints = 1\n'
+
+
+@pytest.mark.parametrize("value", ["", "  "])
+def test_a_floor_for_a_blank_value_is_for_nobody_and_refused(tmp_path: Path, value: str) -> None:
+    policy, findings = read(tmp_path, "year = 2027\n" + FLOOR.format(value))
+    assert policy is None
+    assert findings == [
+        finding("policy_missing", "policy.toml", row=1, column="equity.value", example='value = "P"')
+    ]
+
+
+def test_sixty_floors_are_taken_and_more_are_refused(tmp_path: Path) -> None:
+    floors = [FLOOR.format(f"U{number}") for number in range(61)]
+    policy, findings = read(tmp_path, "year = 2027\n" + "".join(floors[:60]))
+    assert policy is not None
+    assert len(policy.equity) == 60
+    assert findings == []
+    policy, findings = read(tmp_path, "year = 2027\n" + "".join(floors))
+    assert policy is None
+    assert findings == [finding("equity_many", "policy.toml", column="equity", value=61, limit=60)]
+
+
+@pytest.mark.parametrize(
+    ("entry", "column", "limit"),
+    [
+        ("points_per_jp_short = {}", "points_per_jp_short", 1_000_000),
+        ("points_per_mandate_missed = {}", "points_per_mandate_missed", 1_000_000),
+        ("jp_max = {}", "jp_max", 10_000),
+        ("[jp_target]\nPNS = {}", "jp_target.PNS", 10_000),
+        ("default_travel_idr = {}", "default_travel_idr", 10_000_000_000),
+        (
+            '[[equity]]\ncolumn = "sex"\nvalue = "P"\nfloor_share = 0.5\npoints = {}',
+            "equity.points",
+            1_000_000,
+        ),
+    ],
+)
+@pytest.mark.parametrize(
+    "number", ["{more}", "9" * 400, "0x" + "f" * 5000], ids=["one more", "no float", "no text"]
+)
+def test_a_number_beyond_its_limit_is_refused_with_the_limit(
+    tmp_path: Path, entry: str, column: str, limit: int, number: str
+) -> None:
+    assert read(tmp_path, "year = 2027\n" + entry.format(limit))[1] == []
+    policy, (found,) = read(tmp_path, "year = 2027\n" + entry.format(number.format(more=limit + 1)))
+    assert policy is None
+    assert (found.column, found.what) == (column, f"is outside 0 to {limit}")
+
+
+@pytest.mark.parametrize("text", ["year = " + "9" * 5000, "year = " + "[" * 5000], ids=["long", "deep"])
+def test_what_no_reader_of_toml_can_hold_is_refused(tmp_path: Path, text: str) -> None:
+    policy, (found,) = read(tmp_path, text)
+    assert policy is None
+    assert "is not valid TOML" in found.what
+
+
 def test_the_year_is_required(tmp_path: Path) -> None:
     policy, (found,) = read(tmp_path, "periods = 12")
     assert policy is None

@@ -192,6 +192,16 @@ def test_periods_lie_inside_the_year(tmp_path: Path) -> None:
     assert found == (finding("outside_year", "resources", row=14, column="period", value=13, periods=12),)
 
 
+def test_a_class_without_seats_is_refused_unless_no_class_may_be_opened(tmp_path: Path) -> None:
+    offerings = tiny_problem()["offerings"].with_columns(
+        seats_per_class=pl.lit(0), min_per_class=pl.lit(0), max_classes=pl.Series([1, 0, 0, 0, 2, 0])
+    )
+    found = look(tmp_path, tiny_problem(offerings=offerings))
+    assert [f for f in found if f.severity == "error"] == [
+        finding("no_seats", "offerings", row=row, column="seats_per_class", value=0) for row in (2, 6)
+    ]
+
+
 def test_a_minimum_above_the_seats_contradicts_itself(tmp_path: Path) -> None:
     found = look(tmp_path, changed("offerings", 2, min_per_class=4))
     assert found == (

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from asah.engine.tables import SCHEMA, Policy, tables_of
+from asah.engine.tables import SCHEMA, Policy, TableSpec, tables_of
 from asah.engine.tables.messages import MESSAGES
 from asah.engine.tables.reference import PAGE, reference_page
 
@@ -95,6 +95,12 @@ def test_a_column_file_is_sound(name: str) -> None:
         if column.default is not None:
             assert not column.required
             assert column.choices is None or column.default in column.choices
+
+
+@pytest.mark.parametrize("spec", tables_of("plan") + tables_of("needs"), ids=lambda spec: spec.name)
+def test_every_number_that_goes_in_has_an_upper_limit(spec: TableSpec) -> None:
+    numbers = [column for column in spec.columns if column.type not in ("text", "bool", "date")]
+    assert [column.name for column in numbers if column.max is None] == []
 
 
 def test_every_message_speaks_both_languages() -> None:

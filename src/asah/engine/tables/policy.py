@@ -13,11 +13,15 @@ from typing import Any, Final
 from asah.engine.errors import Finding
 from asah.engine.tables.messages import finding
 from asah.engine.tables.raw import hint
-from asah.engine.tables.schema import SCHEMA
+from asah.engine.tables.schema import SCHEMA, TYPE_MAX
 
 FILE: Final = "policy.toml"
 MAX_PERIODS: Final = 53
 DEFAULT_PERIODS: Final = 52
+MAX_FLOORS: Final = 60  # the groups of a person are the bits of one machine word
+MAX_POINTS: Final = 1_000_000
+MAX_JP: Final = int(TYPE_MAX["jp"])
+MAX_FARE_IDR: Final = int(SCHEMA["travel"].column("cost_idr").max or 0)
 # What a floor may group by: texts of people, the zone of the home place, the stream of the competency.
 GROUP_COLUMNS: Final = (*(c.name for c in SCHEMA["people"].columns if c.type == "text"), "zone", "stream")
 EMPLOYMENTS: Final[tuple[str, ...]] = SCHEMA["people"].column("employment").choices or ()
@@ -67,7 +71,7 @@ def read_policy(path: Path) -> tuple[Policy | None, list[Finding]]:
         entries = tomllib.loads(text)
     except UnicodeDecodeError:
         return None, [finding("not_utf8", FILE, value=path.name)]
-    except (tomllib.TOMLDecodeError, OSError) as error:
+    except (ValueError, RecursionError, OSError) as error:  # numbers and nesting beyond what Python reads too
         return None, [finding("policy_syntax", FILE, reason=str(error))]
     reader = _Reader(entries)
     policy = reader.policy()
@@ -91,10 +95,10 @@ class _Reader:
             jp_target=self._by_employment("jp_target"),
             jp_max=self._by_employment("jp_max"),
             max_programmes=self._whole("max_programmes", 0, 10**6),
-            points_per_jp_short=self._number("points_per_jp_short") or 0.0,
-            points_per_mandate_missed=self._number("points_per_mandate_missed") or 0.0,
-            max_absent_share=self._number("max_absent_share", 1.0),
-            default_travel_idr=self._whole("default_travel_idr", 0, 2**53 - 1),
+            points_per_jp_short=self._number("points_per_jp_short", MAX_POINTS) or 0.0,
+            points_per_mandate_missed=self._number("points_per_mandate_missed", MAX_POINTS) or 0.0,
+            max_absent_share=self._number("max_absent_share", 1),
+            default_travel_idr=self._whole("default_travel_idr", 0, MAX_FARE_IDR),
             equity=self._equity(),
         )
         for key in self.entries:
@@ -102,7 +106,11 @@ class _Reader:
         return policy
 
     def _note(self, code: str, column: str, value: object, row: int = 0, **facts: Any) -> None:
-        self.findings.append(finding(code, FILE, row=row, column=column, value=value, **facts))
+        try:
+            shown = "" if value is None else str(value)
+        except ValueError:  # a whole number of more digits than Python writes
+            shown = ""
+        self.findings.append(finding(code, FILE, row=row, column=column, value=shown, **facts))
 
     def _whole(self, key: str, low: int, high: int) -> int | None:
         value = self.entries.pop(key, None)
@@ -116,16 +124,16 @@ class _Reader:
             return None
         return int(value)
 
-    def _number(self, key: str, high: float = math.inf) -> float | None:
+    def _number(self, key: str, high: int) -> float | None:
         value = self.entries.pop(key, None)
         return None if value is None else self._checked(key, value, high)
 
-    def _checked(self, key: str, value: object, high: float = math.inf, row: int = 0) -> float | None:
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    def _checked(self, key: str, value: object, high: int, row: int = 0) -> float | None:
+        if isinstance(value, bool) or not isinstance(value, int | float) or _endless(value):
             self._note("policy_type", key, value, row, wanted=_NUMBER, example=f"{key.split('.')[-1]} = 0.5")
             return None
         if not 0 <= value <= high:
-            self._note("policy_range", key, value, row, low=0, high="∞" if math.isinf(high) else f"{high:g}")
+            self._note("policy_range", key, value, row, low=0, high=high)
             return None
         return float(value)
 
@@ -133,14 +141,14 @@ class _Reader:
         """JP by employment; one number stands for all of them."""
         value = self.entries.pop(key, {})
         if not isinstance(value, dict):
-            number = self._checked(key, value)
+            number = self._checked(key, value, MAX_JP)
             return MappingProxyType({} if number is None else dict.fromkeys(EMPLOYMENTS, number))
         known = {}
         for employment, entry in value.items():
             if employment not in EMPLOYMENTS:
                 self._note("policy_unknown", f"{key}.{employment}", None, hint=hint(employment, EMPLOYMENTS))
                 continue
-            number = self._checked(f"{key}.{employment}", entry)
+            number = self._checked(f"{key}.{employment}", entry, MAX_JP)
             if number is not None:
                 known[employment] = number
         return MappingProxyType(known)
@@ -150,6 +158,8 @@ class _Reader:
         if not isinstance(floors, list) or not all(isinstance(floor, dict) for floor in floors):
             self._note("policy_type", "equity", floors, wanted="[[equity]]", example="[[equity]]")
             return ()
+        if len(floors) > MAX_FLOORS:
+            self._note("equity_many", "equity", len(floors), limit=MAX_FLOORS)
         read: list[EquityFloor] = []
         for number, entry in enumerate(floors, start=1):
             floor = self._floor(number, dict(entry))
@@ -160,7 +170,7 @@ class _Reader:
         return tuple(read)
 
     def _floor(self, number: int, entry: dict[str, Any]) -> EquityFloor | None:
-        missing = [key for key in ("column", "value", "floor_share", "points") if key not in entry]
+        missing = [key for key in _FLOOR_EXAMPLE if _blank(entry.get(key))]
         for key in missing:
             self._note("policy_missing", f"equity.{key}", None, number, example=_FLOOR_EXAMPLE[key])
         if missing:
@@ -171,8 +181,8 @@ class _Reader:
                 self._note(
                     "policy_type", f"equity.{key}", text, number, wanted=_TEXT, example=_FLOOR_EXAMPLE[key]
                 )
-        share = self._checked("equity.floor_share", entry.pop("floor_share"), 1.0, number)
-        points = self._checked("equity.points", entry.pop("points"), math.inf, number)
+        share = self._checked("equity.floor_share", entry.pop("floor_share"), 1, number)
+        points = self._checked("equity.points", entry.pop("points"), MAX_POINTS, number)
         for key in entry:
             self._note("policy_unknown", f"equity.{key}", None, number, hint=hint(key, _FLOOR_EXAMPLE))
         if not (isinstance(column, str) and isinstance(value, str)):
@@ -181,6 +191,15 @@ class _Reader:
             self._note("equity_column", "equity.column", column, number, choices=", ".join(GROUP_COLUMNS))
             return None
         return None if share is None or points is None else EquityFloor(column, value, share, points)
+
+
+def _blank(value: object) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def _endless(number: float) -> bool:
+    """Infinite or not a number. A whole number of hundreds of digits is neither, and no float either."""
+    return isinstance(number, float) and not math.isfinite(number)
 
 
 _KEYS: Final = tuple(Policy.__dataclass_fields__)

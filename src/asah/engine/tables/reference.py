@@ -7,13 +7,22 @@ from collections.abc import Iterator
 from typing import Final
 
 from asah.engine.tables.messages import MESSAGES
-from asah.engine.tables.policy import DEFAULT_PERIODS, FILE, GROUP_COLUMNS, MAX_PERIODS
-from asah.engine.tables.schema import SCHEMA, ColumnSpec, TableSpec
+from asah.engine.tables.policy import (
+    DEFAULT_PERIODS,
+    FILE,
+    GROUP_COLUMNS,
+    MAX_FARE_IDR,
+    MAX_FLOORS,
+    MAX_JP,
+    MAX_PERIODS,
+    MAX_POINTS,
+)
+from asah.engine.tables.schema import SCHEMA, TYPE_MAX, ColumnSpec, TableSpec
 
 _FACT: Final = re.compile(r"(\{[^}]*\})+")
 PAGE: Final = "docs/reference/tables.md"
 
-_HEAD: Final = """# Tabel / Tables
+_HEAD: Final = f"""# Tabel / Tables
 
 <!-- Made from the column files by: python -m asah.engine.tables.reference > docs/reference/tables.md -->
 
@@ -29,11 +38,11 @@ zero. How to prepare them: [prepare-tables.md](../how-to/prepare-tables.md).*
 |---|---|
 | text | teks; pengenal selalu teks / text; an identifier is always text |
 | int | bilangan bulat / a whole number |
-| money | rupiah bulat, tanpa pemisah ribuan / whole rupiah, no thousands separators; >= 0 |
-| jp | jam pelajaran, desimal / learning time, decimal |
+| money | rupiah bulat tanpa pemisah ribuan / whole rupiah, no separators; 0..{TYPE_MAX["money"]:,} |
+| jp | jam pelajaran, desimal / learning time, decimal; 0..{TYPE_MAX["jp"]:,} |
 | float | bilangan, titik desimal / a number with a decimal point |
 | share | bagian dari satu, 0 sampai 1 / a part of one, 0 to 1 |
-| level | level kompetensi / a level of competency |
+| level | level kompetensi / a level of competency; <= {TYPE_MAX["level"]} |
 | bool | `yes` atau / or `no` |
 | date | tahun-bulan-hari / year-month-day: `2027-03-31` |
 """
@@ -52,14 +61,34 @@ _POLICY: Final = (  # entry, what it holds, what it is when absent
         f"banyaknya periode, paling banyak / periods of the year, at most {MAX_PERIODS}",
         DEFAULT_PERIODS,
     ),
-    ("[jp_target]", "target JP menurut status / JP target by employment", 0),
-    ("jp_max", "batas JP: satu angka, atau menurut status / JP ceiling: a number, or by employment", "-"),
+    ("[jp_target]", f"target JP menurut status / JP target by employment; <= {MAX_JP:,}", 0),
+    (
+        "jp_max",
+        f"batas JP: satu angka, atau menurut status / JP ceiling: a number, or by employment; <= {MAX_JP:,}",
+        "-",
+    ),
     ("max_programmes", "program paling banyak per orang / most programmes per person", "-"),
-    ("points_per_jp_short", "poin hilang per JP di bawah target / points lost per JP short", 0),
-    ("points_per_mandate_missed", "poin hilang per kewajiban / points lost per mandate missed", 0),
+    (
+        "points_per_jp_short",
+        f"poin hilang per JP di bawah target / points lost per JP short; <= {MAX_POINTS:,}",
+        0,
+    ),
+    (
+        "points_per_mandate_missed",
+        f"poin hilang per kewajiban / points lost per mandate missed; <= {MAX_POINTS:,}",
+        0,
+    ),
     ("max_absent_share", "bagian unit yang boleh serentak pergi / share of a unit away at once", "-"),
-    ("default_travel_idr", "ongkos pasangan yang tidak ada di travel / fare of a pair not in travel", "-"),
-    ("[[equity]]", "lantai / floor: `column`, `value`, `floor_share`, `points`", "-"),
+    (
+        "default_travel_idr",
+        f"ongkos pasangan yang tidak ada di travel / fare of a pair not in travel; <= {MAX_FARE_IDR:,}",
+        "-",
+    ),
+    (
+        "[[equity]]",
+        f"lantai / floor: `column`, `value`, `floor_share`, `points`; paling banyak / at most {MAX_FLOORS}",
+        "-",
+    ),
 )
 
 _FINDINGS_HEAD: Final = """## Temuan / Findings
@@ -131,8 +160,8 @@ def _allowed(column: ColumnSpec) -> Iterator[str]:
         yield f">= {column.min:g}"
     if column.above is not None:
         yield f"> {column.above:g}"
-    if column.max is not None and column.type in ("level", "float"):
-        yield f"<= {column.max:g}"
+    if column.max is not None and column.max != TYPE_MAX.get(column.type):
+        yield f"<= {column.max:,}"
     if column.usual_max is not None:
         yield f"lazimnya / usually <= {column.usual_max:g}"
     if column.refers_to:

@@ -69,6 +69,8 @@ def _offerings(problem: Problem) -> Iterator[Finding]:
     yield from at("end_without_period", "offerings", "period_end", undated.drop_nulls("period_end"))
     early = offered.filter(pl.col("period_end") < pl.col("period"))
     yield from at("ends_before_start", "offerings", "period_end", early, {"start": "period"}, name="period")
+    closed = offered.filter((pl.col("seats_per_class") == 0) & (pl.col("max_classes") > 0))
+    yield from at("no_seats", "offerings", "seats_per_class", closed)
     crowded = offered.filter(pl.col("min_per_class") > pl.col("seats_per_class"))
     yield from at("minimum_over_seats", "offerings", "min_per_class", crowded, {"seats": "seats_per_class"})
 

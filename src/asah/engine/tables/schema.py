@@ -32,10 +32,13 @@ DTYPES: Final[Mapping[str, pl.DataType]] = MappingProxyType(
     }
 )
 
-# What the type alone says about a number: money and learning time are never negative, a share is a share.
-# The largest money is the largest whole number that a float still tells apart from its neighbour.
+# What the type alone says about a number: money and learning time are never negative, a share is a share. The
+# upper ends, and the lower ones of single columns, lie far above anything honest and low enough that sums and
+# products over a million people stay exact.
 TYPE_MIN: Final[Mapping[str, float]] = MappingProxyType({"money": 0, "jp": 0, "share": 0, "int": -(2**31)})
-TYPE_MAX: Final[Mapping[str, float]] = MappingProxyType({"money": 2**53 - 1, "share": 1, "int": 2**31 - 1})
+TYPE_MAX: Final[Mapping[str, float]] = MappingProxyType(
+    {"money": 10**15, "jp": 10_000, "share": 1, "level": 100, "int": 2**31 - 1}
+)
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ SPREADSHEET_ERRORS: Final = frozenset(
 # A spreadsheet shows a long number as 1,97E+17, and keeps 15 of 18 digits when it takes it for a number.
 DAMAGED_ID: Final = r"^\d([.,]\d+)?E\+\d+$|^\d{15}000$"
 EXACT_FLOAT: Final = 10.0**15
+_DIGITS: Final = 20  # more than any number of a table has
 EARLIEST, LATEST = dt.date(1900, 1, 1), dt.date(2200, 12, 31)
 
 _PLAIN: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
@@ -159,7 +160,7 @@ def _look_at_number(clean: str, column: ColumnSpec) -> Reading:
         share = _decimal(clean[:-1].strip().replace(",", "."))
         return (
             Reading(code="percent", facts={"plain": _show(share / 100)})
-            if share is not None
+            if share is not None and share.is_finite() and abs(share.adjusted()) < _DIGITS
             else _no_number(whole)
         )
     if re.fullmatch(r"[+-]?\d+,\d+[eE][+-]?\d+", clean, re.ASCII):
@@ -184,7 +185,8 @@ def _plain_number(clean: str, scientific: bool, whole: bool, column: ColumnSpec)
     if scientific:
         return Reading(code="scientific")
     if re.fullmatch(r"[+-]?\d+(\.0{1,2})?", clean):
-        return _ranged(int(clean.split(".")[0]), column)
+        exact = Decimal(clean)  # Python reads no whole number of thousands of digits
+        return _ranged(int(exact) if exact.adjusted() < _DIGITS else float(exact), column)
     if match := _GROUPED.fullmatch(clean):
         return _grouped(match, clean, clean, whole)
     return Reading(code="not_whole")
