@@ -9,9 +9,10 @@ import polars as pl
 import pytest
 
 from asah.engine.errors import Finding
-from asah.engine.tables import SCHEMA
+from asah.engine.tables import SCHEMA, cells
 from asah.engine.tables.cells import type_cells
 from asah.engine.tables.messages import finding
+from asah.engine.tables.noticed import tell
 from asah.engine.tables.raw import Raw, with_rows
 
 
@@ -20,7 +21,7 @@ def read(table: str, column: str, cell: object, dtype: Any = None) -> tuple[obje
     frame = pl.DataFrame({column: pl.Series([cell], dtype=dtype)})
     raw = Raw(SCHEMA[table], with_rows(frame), 1)
     typed = type_cells(raw, "plan")
-    return typed.frame[column][0], typed.findings
+    return typed.frame[column][0], tell(typed.findings)
 
 
 def said(code: str, table: str, column: str, value: object, **facts: Any) -> tuple[Finding, ...]:
@@ -301,6 +302,19 @@ def test_any_other_date_is_refused_with_the_date_to_write(
     text: str, code: str, facts: dict[str, str]
 ) -> None:
     assert read("people", "retires_on", text) == (None, said(code, "people", "retires_on", text, **facts))
+
+
+def test_beyond_so_many_different_doubts_the_column_is_at_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cells, "LOOKED_AT", 2)
+    frame = with_rows(pl.DataFrame({"weight": ["x", "1", "1,5", "x", " 2", "3"]}))
+    typed = type_cells(Raw(SCHEMA["needs"], frame, 6), "")
+    assert typed.frame["weight"].to_list() == [None, 1.0, None, None, None, 3.0]
+    assert tell(typed.findings) == (
+        finding("not_number", "needs", row=2, column="weight", value="x", example="2.5"),
+        finding("decimal_comma", "needs", row=4, column="weight", value="1,5", plain="1.5"),
+        finding("not_number", "needs", row=5, column="weight", value="x", example="2.5"),
+        finding("not_looked_at", "needs", row=6, column="weight", value=" 2", limit=2),
+    )
 
 
 def test_a_default_fills_blanks_but_never_a_bad_cell() -> None:

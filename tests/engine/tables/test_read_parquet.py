@@ -12,6 +12,7 @@ from asah.engine.errors import Finding
 from asah.engine.tables import SCHEMA
 from asah.engine.tables.cells import type_cells
 from asah.engine.tables.messages import finding
+from asah.engine.tables.noticed import tell
 from asah.engine.tables.read_parquet import read_parquet
 
 
@@ -25,7 +26,7 @@ def typed(
     pl.DataFrame(columns).with_columns(pl.lit("x").alias(other)).write_parquet(path)
     raw = read_parquet(path, SCHEMA[table], "")
     cells = type_cells(raw, "-")
-    return cells.frame[name].to_list(), tuple(f for f in cells.findings if f.column == name)
+    return cells.frame[name].to_list(), tuple(f for f in tell(cells.findings) if f.column == name)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +82,7 @@ def test_a_column_of_lists_cannot_be_read(tmp_path: Path) -> None:
     path = tmp_path / "units.parquet"
     pl.DataFrame({"unit_id": [["A"], ["B"]], "name": ["x", "y"]}).write_parquet(path)
     raw = read_parquet(path, SCHEMA["units"], "plan")
-    assert raw.findings == (finding("column_type", "units", column="unit_id", dtype="List(String)"),)
+    assert tell(raw.findings) == (finding("column_type", "units", column="unit_id", dtype="List(String)"),)
 
 
 @pytest.mark.parametrize("content", [b"", b"PAR1", b"PAR1" + b"\0" * 100 + b"PAR1", b"unit_id,name\n"])
@@ -90,4 +91,6 @@ def test_a_file_that_is_no_parquet_is_refused(tmp_path: Path, content: bytes) ->
     path.write_bytes(content)
     raw = read_parquet(path, SCHEMA["units"], "plan")
     assert raw.frame is None
-    assert [(f.table, f.value, f.severity) for f in raw.findings] == [("units", "units.parquet", "error")]
+    assert [(f.table, f.value, f.severity) for f in tell(raw.findings)] == [
+        ("units", "units.parquet", "error")
+    ]

@@ -9,18 +9,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 
-from asah.engine.errors import Finding
-from asah.engine.tables.messages import finding, language
-from asah.engine.tables.raw import INVISIBLE, NO_RESULT, ROW, Raw
+from asah.engine.tables.messages import language
+from asah.engine.tables.noticed import ROW, Note, Noticed, at
+from asah.engine.tables.raw import INVISIBLE, NO_RESULT, Raw
 from asah.engine.tables.schema import ColumnSpec, TableSpec
 from asah.engine.tables.second_look import DAMAGED_ID, EARLIEST, EXACT_FLOAT, LATEST, Reading, second_look
 
 # Anything in a text cell that needs a second look.
 _EDGE: Final = "[" + re.escape(INVISIBLE) + "]"
+# So many different texts of a column are looked at one by one: with more, the column is at fault.
+LOOKED_AT: Final = 500_000
+_AT_A_TIME: Final = 100_000
 SUSPECT_TEXT: Final = rf"^{_EDGE}|{_EDGE}$|^'|^#|^$"
 
 
@@ -29,7 +32,7 @@ class Typed:
     """``frame`` holds ROW and every column of the table in its type; bad cells are null."""
 
     frame: pl.DataFrame
-    findings: tuple[Finding, ...]
+    findings: tuple[Note, ...]
 
 
 def type_cells(raw: Raw, stage: str) -> Typed:
@@ -47,36 +50,27 @@ def type_cells(raw: Raw, stage: str) -> Typed:
     doubted = seen.select(pl.col(f"?{name}").any() for name in looks).row(0) if looks else ()
     columns = {name: seen[name] for name in looks}
     blanks = {name: seen[name].is_null() for name in looks}
-    findings: list[Finding] = []
+    findings: list[Note] = []
     for column, doubtful in zip(given, doubted, strict=True):
         if doubtful:
             name = column.name
             text = frame.select(looks[name].text.alias(name)).to_series()
             second = _second_looks(text, seen[f"?{name}"], frame.schema[name], column)
-            columns[name], blanks[name] = second.mend(columns[name], column)
-            findings += second.findings(spec.name, column.name, frame[ROW])
+            columns[name], blanks[name] = second.mend(columns[name])
+            findings += second.notes(spec.name, frame[ROW])
         if column.required_in(stage):
-            findings += _blank_findings(
-                spec.name, column, frame[ROW].filter(blanks[column.name]), raw.rejected
-            )
+            blank = frame.select(ROW).filter(blanks[column.name] & ~_within(raw.rejected))
+            findings.append(at("blank", spec.name, column.name, blank, meaning=column.meaning[language()]))
     return Typed(_complete(frame[ROW], columns, blanks, spec), tuple(findings))
 
 
-def _without_rejected(frame: pl.DataFrame, rejected: frozenset[int]) -> pl.DataFrame:
+def _within(rows: pl.Series) -> pl.Expr:
+    return pl.col(ROW).is_in(rows.implode())
+
+
+def _without_rejected(frame: pl.DataFrame, rejected: pl.Series) -> pl.DataFrame:
     """Rows that do not even have the right number of cells say nothing."""
-    if not rejected:
-        return frame
-    usable = ~pl.col(ROW).is_in(sorted(rejected))
-    return frame.with_columns(pl.when(usable).then(pl.exclude(ROW)))
-
-
-def _blank_findings(
-    table: str, column: ColumnSpec, rows: pl.Series, rejected: frozenset[int]
-) -> Iterator[Finding]:
-    meaning = column.meaning[language()]
-    for row in rows:
-        if row not in rejected:
-            yield finding("blank", table, row=row, column=column.name, meaning=meaning)
+    return frame.with_columns(pl.when(~_within(rejected)).then(pl.exclude(ROW))) if len(rejected) else frame
 
 
 def _complete(
@@ -175,38 +169,54 @@ def _in_range(value: pl.Expr, column: ColumnSpec) -> pl.Expr:
 
 @dataclass(frozen=True)
 class _SecondLooks:
-    """What the doubtful texts of one column mean; ``doubt`` marks their cells."""
+    """What the doubtful cells of one column mean. ``cells``: text, doubt, and, where in doubt, the value, the
+    code of what is wrong, and whether the cell is as good as blank."""
 
-    text: pl.Series
-    doubt: pl.Series
-    readings: Mapping[str, Reading]
+    cells: pl.DataFrame
+    source: pl.DataType
+    column: ColumnSpec
 
-    def mend(self, values: pl.Series, column: ColumnSpec) -> tuple[pl.Series, pl.Series]:
+    def mend(self, values: pl.Series) -> tuple[pl.Series, pl.Series]:
         """The values with the doubtful ones replaced, and which cells turned out to be blank."""
-        usable = {text: reading.value for text, reading in self.readings.items() if reading.value is not None}
-        blank = [text for text, reading in self.readings.items() if reading == Reading()]
-        keys = pl.Series(list(usable), dtype=pl.String)
-        mended = pl.col("text").replace_strict(
-            keys,
-            pl.Series(list(usable.values()), dtype=column.dtype),
-            default=None,
-            return_dtype=column.dtype,
+        mended = self.cells.select(
+            pl.when("doubt").then("value").otherwise(values).alias(self.column.name),
+            (pl.col("text").is_null() | pl.col("blank").fill_null(False)).alias("blank"),
         )
-        cells = pl.DataFrame({"text": self.text, "doubt": self.doubt, "value": values})
-        result = cells.select(
-            pl.when("doubt").then(mended).otherwise("value").alias(column.name),
-            (pl.col("text").is_null() | pl.col("text").is_in(blank)).alias("blank"),
-        )
-        return result[column.name], result["blank"]
+        return mended[self.column.name], mended["blank"]
 
-    def findings(self, table: str, column: str, rows: pl.Series) -> Iterator[Finding]:
-        for row, text in zip(rows.filter(self.doubt), self.text.filter(self.doubt), strict=True):
-            reading = self.readings[text]
-            if reading.code:
-                shown = "" if text == NO_RESULT else text
-                yield finding(reading.code, table, row=row, column=column, value=shown, **reading.facts)
+    def notes(self, table: str, rows: pl.Series) -> Iterator[Noticed]:
+        told = self.cells.select(rows, "text", "code").filter(pl.col("code") != "")
+        for (code,), bad in told.partition_by("code", as_dict=True, include_key=False).items():
+            yield Noticed(str(code), table, self.column.name, bad, self._facts)
+
+    def _facts(self, row: Mapping[str, Any]) -> Mapping[str, Any]:
+        text = row["text"]
+        reading = second_look(text, self.source, self.column)
+        return {"value": "" if text == NO_RESULT else text, "limit": LOOKED_AT, **reading.facts}
 
 
 def _second_looks(text: pl.Series, doubt: pl.Series, source: pl.DataType, column: ColumnSpec) -> _SecondLooks:
-    distinct = text.filter(doubt).unique()
-    return _SecondLooks(text, doubt, {value: second_look(value, source, column) for value in distinct})
+    distinct = text.filter(doubt).unique(maintain_order=True).head(LOOKED_AT).to_frame("text")
+    # Some at a time, so that what Python needs for each is never there for all.
+    looks = pl.concat(_looked_at(some["text"], source, column) for some in distinct.iter_slices(_AT_A_TIME))
+    cells = pl.DataFrame({"text": text, "doubt": doubt})
+    doubtful = pl.when("doubt").then("text").alias("doubtful")
+    joined = cells.with_columns(doubtful).join(
+        looks, left_on="doubtful", right_on="text", how="left", maintain_order="left"
+    )
+    beyond = pl.when(pl.col("doubt") & pl.col("code").is_null()).then(pl.lit("not_looked_at"))
+    return _SecondLooks(
+        joined.with_columns(beyond.otherwise("code").alias("code")).drop("doubtful"), source, column
+    )
+
+
+def _looked_at(texts: pl.Series, source: pl.DataType, column: ColumnSpec) -> pl.DataFrame:
+    readings = [second_look(text, source, column) for text in texts]
+    return pl.DataFrame(
+        {
+            "text": texts,
+            "value": pl.Series([reading.value for reading in readings], dtype=column.dtype),
+            "code": pl.Series([reading.code for reading in readings], dtype=pl.String),
+            "blank": pl.Series([reading == Reading() for reading in readings], dtype=pl.Boolean),
+        }
+    )

@@ -7,10 +7,8 @@ from typing import Final
 
 import polars as pl
 
-from asah.engine.errors import Finding
-from asah.engine.tables.messages import finding
-from asah.engine.tables.problem import Problem, at
-from asah.engine.tables.raw import ROW
+from asah.engine.tables.noticed import ROW, Note, at
+from asah.engine.tables.problem import Problem
 
 _REACH: Final = {"none": 0, "low": 1, "good": 2}
 _ELIGIBILITY: Final = {
@@ -67,15 +65,15 @@ def _admitted(kinds: pl.DataFrame, rule: Mapping[str, str | None]) -> pl.DataFra
     return by_place.with_columns(pl.lit(text, pl.String).alias(allowed) for allowed, text in rule.items())
 
 
-def programmes(problem: Problem) -> Iterator[Finding]:
+def programmes(problem: Problem) -> Iterator[Note]:
     """Programmes and offerings that cannot take place: nobody may, can or suffices."""
     if not problem.filled("people", "programmes", "offerings", "places"):
         return
     able = _who_may_take(problem)
     barred = problem["programmes"].join(able, on="programme_id", how="anti")
-    yield from at("nobody_may_take", "programmes", "programme_id", barred)
+    yield at("nobody_may_take", "programmes", "programme_id", barred)
     unoffered = problem["programmes"].join(problem["offerings"], on="programme_id", how="anti")
-    yield from at("no_offering", "programmes", "programme_id", unoffered)
+    yield at("no_offering", "programmes", "programme_id", unoffered)
 
     everybody = able.group_by("programme_id").agg(pl.col("people").sum().alias("all"))
     online = able.filter(_reaches()).group_by("programme_id").agg(pl.col("people").sum().alias("reached"))
@@ -86,9 +84,9 @@ def programmes(problem: Problem) -> Iterator[Finding]:
     at_most = pl.when(pl.col("place_id").is_null()).then(reached).otherwise(pl.col("all"))
     offered = offered.with_columns(at_most.alias("people")).sort(ROW)
     unreachable = offered.filter(pl.col("people") == 0)
-    yield from at("nobody_can_reach", "offerings", "offering_id", unreachable)
+    yield at("nobody_can_reach", "offerings", "offering_id", unreachable)
     thin = offered.filter((pl.col("people") > 0) & (pl.col("min_per_class") > pl.col("people")))
-    yield from at(
+    yield at(
         "minimum_over_demand",
         "offerings",
         "min_per_class",
@@ -97,7 +95,7 @@ def programmes(problem: Problem) -> Iterator[Finding]:
     )
 
 
-def untouched_gaps(problem: Problem) -> Iterator[Finding]:
+def untouched_gaps(problem: Problem) -> Iterator[Note]:
     """Competencies with needs that no programme on offer raises."""
     if not problem.filled("needs", "competencies", "programme_effects", "offerings"):
         return
@@ -105,7 +103,7 @@ def untouched_gaps(problem: Problem) -> Iterator[Finding]:
     gaps = problem["needs"].group_by("competency_id").agg(pl.len().alias("needs"))
     open_gaps = gaps.join(touched, on="competency_id", how="anti")
     rows = problem["competencies"].join(open_gaps, on="competency_id").sort(ROW)
-    yield from at("untouched_gap", "competencies", "competency_id", rows, {"needs": "needs"})
+    yield at("untouched_gap", "competencies", "competency_id", rows, {"needs": "needs"})
 
 
 def _with_person_and_programme(problem: Problem, rows: pl.DataFrame) -> pl.DataFrame:
@@ -115,18 +113,18 @@ def _with_person_and_programme(problem: Problem, rows: pl.DataFrame) -> pl.DataF
     return rows.join(people, on="person_id").join(programmes, on="programme_id").sort(ROW)
 
 
-def mandates(problem: Problem) -> Iterator[Finding]:
+def mandates(problem: Problem) -> Iterator[Note]:
     """Mandates that cannot be met: the person is not eligible, or the programme is not offered."""
     done = problem["completed"].select("person_id", "programme_id")
     due = problem["mandates"].join(done, on=["person_id", "programme_id"], how="anti")
     rows = _with_person_and_programme(problem, due)
-    yield from at("mandate_not_eligible", "mandates", "programme_id", rows.filter(~_eligible()))
+    yield at("mandate_not_eligible", "mandates", "programme_id", rows.filter(~_eligible()))
     if problem.filled("offerings"):
         unoffered = rows.join(problem["offerings"], on="programme_id", how="anti").sort(ROW)
-        yield from at("mandate_not_offered", "mandates", "programme_id", unoffered)
+        yield at("mandate_not_offered", "mandates", "programme_id", unoffered)
 
 
-def locks(problem: Problem) -> Iterator[Finding]:
+def locks(problem: Problem) -> Iterator[Note]:
     """Decisions by hand that are kept although they break a rule of the person."""
     offered = problem["offerings"].select(
         "offering_id", "programme_id", "end_date", pl.col("place_id").alias("offered_at")
@@ -137,17 +135,17 @@ def locks(problem: Problem) -> Iterator[Finding]:
     rows = (
         _with_person_and_programme(problem, held).join(_homes(problem), on="place_id", how="left").sort(ROW)
     )
-    yield from at("lock_not_eligible", "locks", "offering_id", rows.filter(~_eligible()))
+    yield at("lock_not_eligible", "locks", "offering_id", rows.filter(~_eligible()))
     done = problem["completed"].select("person_id", "programme_id")
     again = rows.join(done, on=["person_id", "programme_id"], how="semi")
-    yield from at("lock_completed", "locks", "offering_id", again)
+    yield at("lock_completed", "locks", "offering_id", again)
     late = rows.filter(pl.col("end_date") > pl.col("retires_on"))
-    yield from at("lock_retired", "locks", "offering_id", late, {"retires_on": "retires_on"})
+    yield at("lock_retired", "locks", "offering_id", late, {"retires_on": "retires_on"})
     cut_off = rows.filter(pl.col("offered_at").is_null() & ~_reaches())
-    yield from at("lock_unreachable", "locks", "offering_id", cut_off)
+    yield at("lock_unreachable", "locks", "offering_id", cut_off)
 
 
-def connectivity(problem: Problem) -> Iterator[Finding]:
+def connectivity(problem: Problem) -> Iterator[Note]:
     """Home places whose network is unknown, where an online offering asks for one."""
     demanding = problem["programmes"].filter(pl.col("connectivity") != "none")
     online = problem["offerings"].filter(pl.col("place_id").is_null())
@@ -155,10 +153,10 @@ def connectivity(problem: Problem) -> Iterator[Finding]:
         return
     living = problem["people"].group_by("place_id").agg(pl.len().alias("people"))
     unknown = problem["places"].filter(pl.col("connectivity").is_null()).join(living, on="place_id").sort(ROW)
-    yield from at("unknown_connectivity", "places", "connectivity", unknown, {"people": "people"})
+    yield at("unknown_connectivity", "places", "connectivity", unknown, {"people": "people"})
 
 
-def fares(problem: Problem) -> Iterator[Finding]:
+def fares(problem: Problem) -> Iterator[Note]:
     """A fare is needed from the home of everybody who may take, or is locked into, an offering elsewhere."""
     if problem.policy is None or problem.policy.default_travel_idr is not None:
         return
@@ -172,15 +170,11 @@ def fares(problem: Problem) -> Iterator[Finding]:
     pairs = _unpaid(there, homes, fares)
     needed = pl.concat([_truly_needed(problem, pairs), _unpaid_locks(problem, there, fares)])
     named = needed.group_by("from_place_id", "to_place_id").agg(pl.col("offering_id").min()).sort(pl.all())
-    for origin, place, offering in named.iter_rows():
-        yield finding(
-            "missing_fare",
-            "travel",
-            value=f"{origin} > {place}",
-            origin=origin,
-            place=place,
-            offering=offering,
-        )
+    pair = pl.format("{} > {}", "from_place_id", "to_place_id")
+    facts = {"value": "pair", "origin": "from_place_id", "place": "to_place_id", "offering": "offering_id"}
+    yield at(
+        "missing_fare", "travel", "", named.with_columns(pl.lit(0, pl.UInt32).alias(ROW), pair=pair), facts
+    )
 
 
 def _unpaid(there: pl.DataFrame, homes: pl.DataFrame, fares: pl.DataFrame) -> pl.DataFrame:

@@ -2,38 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Final
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any, Final
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
-from asah.engine.errors import Finding
-from asah.engine.tables.messages import finding
+from asah.engine.tables.noticed import ROW, Note, Noticed, at
 from asah.engine.tables.problem import Problem
-from asah.engine.tables.raw import ROW, hint
+from asah.engine.tables.raw import hint
 from asah.engine.tables.schema import SCHEMA, ColumnSpec, TableSpec
 
 # Spelling hints compare every unknown key with every known one; beyond this they are left out.
 HINTS: Final = 100_000
 
 
-def repeated_keys(problem: Problem) -> Iterator[Finding]:
+def repeated_keys(problem: Problem) -> Iterator[Note]:
     """Rows whose key an earlier row already has."""
     for name, frame in problem.frames.items():
         spec = SCHEMA[name]
         if spec.key and frame.height:
-            yield from _repeats(spec, frame)
+            yield _repeats(spec, frame)
 
 
-def _repeats(spec: TableSpec, frame: pl.DataFrame) -> Iterator[Finding]:
+def _repeats(spec: TableSpec, frame: pl.DataFrame) -> Noticed:
     solid = [key for key in spec.key if spec.column(key).required]
     keyed = frame.select(ROW, *spec.key).drop_nulls(solid)
     again = later_twins(keyed, list(spec.key))
-    for row in again.iter_rows(named=True):
+
+    def facts(row: Mapping[str, Any]) -> Mapping[str, Any]:
         value = ", ".join(str(row[key]) for key in spec.key if row[key] is not None)
-        yield finding(
-            "repeated", spec.name, row=row[ROW], column=", ".join(spec.key), value=value, first=row["first"]
-        )
+        return {"value": value, "first": row["first"]}
+
+    return Noticed("repeated", spec.name, ", ".join(spec.key), again, facts)
 
 
 def later_twins(frame: pl.DataFrame, key: list[str]) -> pl.DataFrame:
@@ -47,7 +50,7 @@ def later_twins(frame: pl.DataFrame, key: list[str]) -> pl.DataFrame:
     return candidates.with_columns(first.alias("first")).filter(pl.col(ROW) > pl.col("first"))
 
 
-def unknown_keys(problem: Problem) -> Iterator[Finding]:
+def unknown_keys(problem: Problem) -> Iterator[Note]:
     """References to keys that no row of the other table has."""
     for name, frame in problem.frames.items():
         for column in SCHEMA[name].columns:
@@ -58,50 +61,72 @@ def unknown_keys(problem: Problem) -> Iterator[Finding]:
 
 def _unknown(
     problem: Problem, name: str, frame: pl.DataFrame, column: ColumnSpec, target: str
-) -> Iterator[Finding]:
+) -> Iterator[Note]:
     if not problem.filled(target):
         return
-    known = problem[target][SCHEMA[target].key[0]].drop_nulls()
+    known = problem[target][SCHEMA[target].key[0]].drop_nulls().unique()
     used = frame.select(ROW, column.name).drop_nulls()
     if column.is_list:
-        elements = [(row, key) for row, keys in used.iter_rows() for key in keys.split(";")]
-        used = pl.DataFrame(elements, schema=used.schema, orient="row")
-    bad = used.filter(~pl.col(column.name).is_in(known.unique().to_list()))
-    strange = bad[column.name].unique()
-    names = known.to_list() if len(known) * len(strange) <= HINTS else []
-    hints = {key: hint(key, names) for key in strange}
-    for row, key in bad.iter_rows():
-        yield finding(
-            "unknown_key", name, row=row, column=column.name, value=key, target=target, hint=hints[key]
+        used = (
+            used.with_columns(pl.col(column.name).str.split(";"))
+            .explode(column.name, empty_as_null=False)
+            .unique()
         )
+    yield unknown(name, column.name, used.filter(~pl.col(column.name).is_in(known.implode())), target, known)
 
 
-def cycles(problem: Problem) -> Iterator[Finding]:
+def unknown(table: str, column: str, bad: pl.DataFrame, target: str, known: pl.Series) -> Noticed:
+    """Every row of ``bad`` names a row of ``target`` that is not ``known``."""
+
+    @cache
+    def near(key: str) -> str:
+        return hint(key, names)
+
+    names = known.sort().to_list() if len(known) * bad[column].head(HINTS).n_unique() <= HINTS else []
+    return Noticed(
+        "unknown_key",
+        table,
+        column,
+        bad.select(ROW, column),
+        lambda row: {"value": row[column], "target": target, "hint": near(row[column])},
+    )
+
+
+def cycles(problem: Problem) -> Iterator[Note]:
     """Units above themselves, and programmes that must come before themselves."""
     for table, column in (("units", "parent_id"), ("programmes", "prerequisite_id")):
         if not problem.filled(table):
             continue
-        frame = problem[table].select(ROW, SCHEMA[table].key[0], column).drop_nulls()
-        row_of = {key: row for row, key, _ in frame.iter_rows()}
-        above = {key: parent for _, key, parent in frame.iter_rows()}
-        for circle in _circles(above):
-            path = " > ".join([*circle, circle[0]] if len(circle) <= 8 else [*circle[:8], "..."])
-            for key in circle:
-                yield finding("cycle", table, row=row_of[key], column=column, value=above[key], path=path)
+        key = SCHEMA[table].key[0]
+        frame = problem[table].select(ROW, key, column).drop_nulls().unique(key, keep="first").sort(ROW)
+        places = frame.select(pl.col(key).alias(column), above=pl.int_range(pl.len()))
+        above = frame.join(places, on=column, how="left", maintain_order="left")["above"]
+        circles = _circles(above.fill_null(frame.height).to_numpy())
+        rows = [place for circle in circles for place in circle]
+        circle_of = [number for number, circle in enumerate(circles) for _ in circle]
+        paths = pl.Series("path", [_path(frame[key], circle) for circle in circles], pl.String)
+        yield at("cycle", table, column, frame[rows].with_columns(paths[circle_of]), {"path": "path"})
 
 
-def _circles(above: Mapping[str, str]) -> list[list[str]]:
-    """The circles of a map in which every key has at most one successor."""
-    done: set[str] = set()
+def _path(keys: pl.Series, circle: Sequence[int]) -> str:
+    shown = [keys[place] for place in circle[:8]]
+    return " > ".join([*shown, shown[0] if len(circle) <= 8 else "..."])
+
+
+def _circles(above: NDArray[np.int64]) -> list[list[int]]:
+    """The circles of a map in which every place has one successor; ``len(above)`` stands for none."""
+    end = len(above)
+    # Doubling the step until it is longer than any way: whoever is then still on the way is on a circle.
+    far = np.append(above, end)
+    for _ in range(end.bit_length()):
+        far = far[far]
+    walked: set[int] = set()
     circles = []
-    for start in above:
-        trail: dict[str, None] = {}
-        key = start
-        while key in above and key not in done and key not in trail:
-            trail[key] = None
-            key = above[key]
-        if key in trail:
-            walked = list(trail)
-            circles.append(walked[walked.index(key) :])
-        done.update(trail)
+    for start in np.unique(far[far < end]).tolist():
+        circle = []
+        while start not in walked:
+            walked.add(start)
+            circle.append(start)
+            start = int(above[start])
+        circles += [circle] if circle else []
     return circles

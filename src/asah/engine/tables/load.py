@@ -15,9 +15,10 @@ from asah.engine.errors import Finding, InputError
 from asah.engine.tables.cells import type_cells
 from asah.engine.tables.files import Found, find_tables
 from asah.engine.tables.messages import finding
+from asah.engine.tables.noticed import ROW, Note, bad_rows, tell
 from asah.engine.tables.policy import Policy, read_policy
 from asah.engine.tables.problem import Problem
-from asah.engine.tables.raw import ROW, refused
+from asah.engine.tables.raw import refused
 from asah.engine.tables.relations import cross_check
 from asah.engine.tables.schema import SCHEMA, Stage, TableSpec, tables_of
 
@@ -82,24 +83,23 @@ def examine(path: Path, stage: Stage) -> Examined:
     """Look at everything and refuse nothing: the frames, what was noticed, and what became of every row."""
     found = find_tables(Path(path))
     seen = {spec.name: _look(spec, found, stage) for spec in tables_of(stage)}
-    findings = [*found.findings, *(note for table in seen.values() for note in table.findings)]
+    notes: list[Note] = [*found.findings, *(note for table in seen.values() for note in table.findings)]
     policy = None
     if found.usable:
-        findings += [note for table in seen.values() for note in _absence(table, stage)]
+        notes += [note for table in seen.values() for note in _absence(table, stage)]
         if stage != "needs":
-            policy, notes = read_policy(found.policy)
-            findings += notes
+            policy, wrong = read_policy(found.policy)
+            notes += wrong
     frames = {
         name: table.spec.empty().with_row_index(ROW) if table.frame is None else table.frame
         for name, table in seen.items()
     }
-    findings += cross_check(Problem(stage, frames, policy))
-    ordered = tuple(sorted(set(findings), key=_order))
+    notes += cross_check(Problem(stage, frames, policy))
     return Examined(
         frames=MappingProxyType({name: frame.drop(ROW) for name, frame in frames.items()}),
         policy=policy,
-        findings=ordered,
-        counts=MappingProxyType({name: _count(table, ordered) for name, table in seen.items()}),
+        findings=tell(notes),
+        counts=MappingProxyType({name: _count(table, notes) for name, table in seen.items()}),
     )
 
 
@@ -109,17 +109,17 @@ def read_frames(path: Path, names: Sequence[str]) -> dict[str, pl.DataFrame]:
     An optional table that is not there is empty. Raises InputError with every bad cell.
     """
     found = find_tables(Path(path))
-    findings = [*found.findings]
+    notes: list[Note] = [*found.findings]
     frames: dict[str, pl.DataFrame] = {}
     for name in names:
         table = _look(SCHEMA[name], found, "")
-        findings += table.findings
+        notes += table.findings
         if not table.there and found.usable and not table.spec.may_be_absent:
-            findings.append(_missing(table.spec))
+            notes.append(_missing(table.spec))
         frames[name] = table.spec.empty() if table.frame is None else table.frame.drop(ROW)
-    errors = [note for note in findings if note.severity == "error"]
+    errors = tell(note for note in notes if note.severity == "error")
     if errors:
-        raise InputError(sorted(errors, key=_order))
+        raise InputError(errors)
     return frames
 
 
@@ -168,7 +168,7 @@ class _Look:
     frame: pl.DataFrame | None = None
     rows: int = 0
     whole: bool = True
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[Note, ...] = ()
 
 
 def _look(spec: TableSpec, found: Found, stage: str) -> _Look:
@@ -183,7 +183,9 @@ def _look(spec: TableSpec, found: Found, stage: str) -> _Look:
     if raw.frame is None:
         return _Look(spec, there=True, rows=raw.rows, whole=False, findings=raw.findings)
     typed = type_cells(raw, stage)
-    whole = not any(note.severity == "error" and not note.row for note in raw.findings)
+    whole = not any(
+        isinstance(note, Finding) and note.severity == "error" and not note.row for note in raw.findings
+    )
     return _Look(spec, True, typed.frame, raw.rows, whole, raw.findings + typed.findings)
 
 
@@ -200,14 +202,10 @@ def _missing(spec: TableSpec) -> Finding:
     return finding("missing_table", spec.name, name=spec.name, columns=columns)
 
 
-def _order(found: Finding) -> tuple[str, str, int, str, str]:
-    return found.severity, found.table, found.row, found.column, found.value
-
-
-def _count(table: _Look, findings: Sequence[Finding]) -> Counts:
+def _count(table: _Look, notes: Sequence[Note]) -> Counts:
     if not table.whole:
         return Counts(0, 0, table.rows)
-    told = [note for note in findings if note.table == table.spec.name and note.row]
-    rejected = {note.row for note in told if note.severity == "error"}
-    warned = {note.row for note in told} - rejected
-    return Counts(table.rows - len(rejected) - len(warned), len(warned), len(rejected))
+    rejected = bad_rows(notes, table.spec.name, "error")
+    warned = bad_rows(notes, table.spec.name, "warning")
+    only_warned = warned.filter(~warned.is_in(rejected.implode()))
+    return Counts(table.rows - len(rejected) - len(only_warned), len(only_warned), len(rejected))

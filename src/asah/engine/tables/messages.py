@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -34,6 +35,11 @@ def _read() -> dict[str, Message]:
 
 
 MESSAGES: Final[Mapping[str, Message]] = _read()
+
+
+def without_facts(text: str) -> str:
+    """A text of a message with dots in the place of what differs from row to row."""
+    return re.sub(r"(\{[^}]*\})+", "…", text)
 
 
 def finding(

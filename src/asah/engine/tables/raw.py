@@ -9,12 +9,10 @@ from typing import Final
 
 import polars as pl
 
-from asah.engine.errors import Finding
 from asah.engine.tables.messages import finding, language
+from asah.engine.tables.noticed import ROW, Note, at
 from asah.engine.tables.schema import TableSpec
 
-# The number a person sees beside the row; it travels with the frame until everything has been checked.
-ROW: Final = "#row"
 FIRST_ROW: Final = 2
 # Stands in the place of a formula that was saved without its result.
 NO_RESULT: Final = "#NO_RESULT"
@@ -32,8 +30,8 @@ class Raw:
     spec: TableSpec
     frame: pl.DataFrame | None
     rows: int = 0
-    findings: tuple[Finding, ...] = ()
-    rejected: frozenset[int] = field(default_factory=frozenset)
+    findings: tuple[Note, ...] = ()
+    rejected: pl.Series = field(default_factory=lambda: pl.Series(dtype=pl.UInt32))
     nothing: bool = False
 
 
@@ -44,7 +42,7 @@ def empty(spec: TableSpec, stage: str) -> Raw:
     return Raw(spec=spec, frame=None, findings=(header,), nothing=True)
 
 
-def refused(spec: TableSpec, *findings: Finding, rows: int = 0) -> Raw:
+def refused(spec: TableSpec, *findings: Note, rows: int = 0) -> Raw:
     """A table that cannot be read, with the reasons."""
     return Raw(spec=spec, frame=None, rows=rows, findings=findings)
 
@@ -59,10 +57,10 @@ def hint(name: str, known: Iterable[str]) -> str:
 
 def match_header(
     header: Sequence[str | None], spec: TableSpec, stage: str
-) -> tuple[dict[int, str], list[Finding]]:
+) -> tuple[dict[int, str], list[Note]]:
     """Which position holds which known column, and what is wrong with the header."""
     positions: dict[int, str] = {}
-    findings: list[Finding] = []
+    findings: list[Note] = []
     names = [(cell or "").strip(INVISIBLE) for cell in header]
     if not any(names):
         columns = ", ".join(column.name for column in spec.columns if column.required_in(stage))
@@ -103,13 +101,13 @@ def without_blank_rows(raw: Raw) -> Raw:
     if filled.all():
         return raw
     last = int(frame[ROW].filter(filled).max() or 0)  # type: ignore[arg-type]
-    blank = frame.filter(~filled & (frame[ROW] <= last))[ROW].to_list()
+    blank = frame.filter(~filled & (frame[ROW] <= last)).select(ROW)
     return Raw(
         spec=raw.spec,
         frame=frame.filter(filled),
         rows=raw.rows - frame.filter(frame[ROW] > last).height,
-        findings=(*raw.findings, *(finding("blank_row", raw.spec.name, row=row) for row in blank)),
-        rejected=frozenset(row for row in raw.rejected if row <= last),
+        findings=(*raw.findings, at("blank_row", raw.spec.name, "", blank)),
+        rejected=raw.rejected.filter(raw.rejected <= last),
     )
 
 

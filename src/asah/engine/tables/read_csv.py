@@ -15,13 +15,18 @@ from numpy.typing import NDArray
 
 from asah.engine.errors import Finding
 from asah.engine.tables.messages import finding
+from asah.engine.tables.noticed import ROW, at
 from asah.engine.tables.raw import FIRST_ROW, Raw, empty, match_header, refused, with_rows, without_blank_rows
 from asah.engine.tables.schema import TableSpec
 
-# Reading takes some four times as much memory.
-MAX_CSV_BYTES: Final = 1_000_000_000
+# Reading takes some four times as much memory, twelve times where every cell is wrong in a way of its own.
+MAX_CSV_BYTES: Final = 320_000_000
 CHUNK: Final = 1 << 22
 QUOTE, NEWLINE, RETURN = 34, 10, 13
+
+
+_RAGGED: Final = pl.DataFrame(schema={ROW: pl.UInt32, "found": pl.Int64})  # records by their number of cells
+_BLANK: Final = np.isin(np.arange(256), list(b" \t\n\r\v\f"))
 
 
 @dataclass
@@ -29,9 +34,8 @@ class _Shape:
     """What a pass over the bytes tells: records without the header, and the records that do not fit."""
 
     records: int = 0
-    ragged: dict[int, int] = field(default_factory=dict)
-    quotes: list[int] = field(default_factory=list)
-    open_at_end: bool = False
+    ragged: list[pl.DataFrame] = field(default_factory=lambda: [_RAGGED])
+    quotes: list[pl.DataFrame] = field(default_factory=list)
 
 
 def read_csv(path: Path, spec: TableSpec, stage: str) -> Raw:
@@ -68,17 +72,17 @@ def read_csv(path: Path, spec: TableSpec, stage: str) -> Raw:
             limit = CHUNK // 10**6
             return refused(spec, *findings, finding("long_line", spec.name, value=path.name, limit=limit))
     if shape.quotes:
-        wrong = [finding("quotes", spec.name, row=record) for record in shape.quotes]
-        return refused(spec, *findings, *wrong, rows=shape.records)
-    for record, found in shape.ragged.items():
-        findings.append(finding("ragged", spec.name, row=record, found=found, expected=len(names)))
+        wrong = at("quotes", spec.name, "", pl.concat(shape.quotes))
+        return refused(spec, *findings, wrong, rows=shape.records)
+    ragged = pl.concat(shape.ragged)
+    findings.append(at("ragged", spec.name, "", ragged, {"found": "found"}, expected=len(names)))
     return without_blank_rows(
         Raw(
             spec=spec,
             frame=_parse(path, separator, len(names), positions),
             rows=shape.records,
             findings=tuple(findings),
-            rejected=frozenset(shape.ragged),
+            rejected=ragged[ROW],
         )
     )
 
@@ -162,13 +166,14 @@ def _scan(file: BinaryIO, separator: int, width: int) -> _Shape:
             carried += len(cuts)
         first = shape.records + FIRST_ROW  # number of the first record that ends in this chunk
         _note_ragged(shape, data, ends, counts + 1, width, first)
-        shape.quotes += sorted({first + int(k) for k in np.searchsorted(ends, stray)})
+        if len(stray):
+            shape.quotes.append(_rows(first + np.unique(np.searchsorted(ends, stray))))
         shape.records += len(ends)
     if _wrong_byte(decoder, b"", final=True) is not None:
         raise _NotUtf8Error(shape.records + FIRST_ROW - 1)
     if inside:
         shape.records += 1
-        shape.quotes.append(shape.records + FIRST_ROW - 1)
+        shape.quotes.append(_rows(np.array([shape.records + FIRST_ROW - 1])))
     return shape
 
 
@@ -208,11 +213,17 @@ def _note_ragged(
     width: int,
     first: int,
 ) -> None:
-    for k in np.flatnonzero(cells != width):
-        start = int(ends[k - 1]) + 1 if k else 0
-        if cells[k] == 1 and not data[start : ends[k]].tobytes().strip():
-            continue  # a blank line
-        shape.ragged[first + int(k)] = int(cells[k])
+    odd = np.flatnonzero(cells != width)
+    if not len(odd):
+        return
+    solid = np.append(0, np.cumsum(~_BLANK[data]))  # before each byte
+    start = np.append(0, ends + 1)[odd]
+    odd = odd[(cells[odd] > 1) | (solid[ends[odd]] > solid[start])]  # a blank line is not ragged
+    shape.ragged.append(_rows(first + odd).with_columns(found=cells[odd]))
+
+
+def _rows(numbers: NDArray[np.int64]) -> pl.DataFrame:
+    return pl.DataFrame({ROW: numbers}, schema={ROW: pl.UInt32})
 
 
 def _parse(path: Path, separator: str, width: int, positions: dict[int, str]) -> pl.DataFrame:

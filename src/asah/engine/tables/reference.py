@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
-from asah.engine.tables.messages import MESSAGES
+from asah.engine.tables.messages import MESSAGES, without_facts
+from asah.engine.tables.noticed import LISTED
 from asah.engine.tables.policy import (
     DEFAULT_PERIODS,
     FILE,
@@ -17,9 +17,9 @@ from asah.engine.tables.policy import (
     MAX_PERIODS,
     MAX_POINTS,
 )
+from asah.engine.tables.read_csv import MAX_CSV_BYTES
 from asah.engine.tables.schema import SCHEMA, TYPE_MAX, ColumnSpec, TableSpec
 
-_FACT: Final = re.compile(r"(\{[^}]*\})+")
 PAGE: Final = "docs/reference/tables.md"
 
 _HEAD: Final = f"""# Tabel / Tables
@@ -91,13 +91,17 @@ _POLICY: Final = (  # entry, what it holds, what it is when absent
     ),
 )
 
-_FINDINGS_HEAD: Final = """## Temuan / Findings
+_FINDINGS_HEAD: Final = f"""## Temuan / Findings
 
 Galat menghentikan perintah dengan kode 2 dan tidak ada yang ditulis; peringatan tidak menghentikan apa pun.
-Setiap baris diterima, diperingatkan, atau ditolak; jumlah ketiganya sama dengan baris yang dibaca.
+Setiap baris diterima, diperingatkan, atau ditolak; jumlah ketiganya sama dengan baris yang dibaca. Yang
+disebut satu per satu paling banyak {LISTED:,} temuan; selebihnya dihitung menurut tabel, kolom dan jenisnya.
+Berkas CSV paling besar {MAX_CSV_BYTES // 10**6} MB; tabel yang lebih besar disimpan sebagai Parquet.
 
 *An error ends the command with code 2 and nothing is written; a warning stops nothing. Every row is accepted,
-warned or rejected; the three add up to the rows read.*
+warned or rejected; the three add up to the rows read. At most {LISTED:,} findings are named one by one; the
+rest is counted by table, column and kind. A CSV file has at most {MAX_CSV_BYTES // 10**6} MB; what is
+larger is saved as Parquet.*
 
 | berat / severity | apa yang salah dan cara memperbaikinya | what is wrong and how to mend it |
 |---|---|---|
@@ -188,7 +192,7 @@ def _policy() -> str:
 def _messages() -> Iterator[str]:
     severities = {"error": "galat / error", "warning": "peringatan / warning"}
     for message in MESSAGES.values():
-        texts = [_FACT.sub("…", f"{what}. {remedy}") for what, remedy in message.texts.values()]
+        texts = [without_facts(f"{what}. {remedy}") for what, remedy in message.texts.values()]
         yield f"| {severities[message.severity]} | {' | '.join(texts)} |"
 
 

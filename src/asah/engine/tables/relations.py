@@ -7,15 +7,15 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from asah.engine.errors import Finding
 from asah.engine.tables.eligibility import connectivity, fares, locks, mandates, programmes, untouched_gaps
-from asah.engine.tables.keys import HINTS, cycles, later_twins, repeated_keys, unknown_keys
+from asah.engine.tables.keys import cycles, later_twins, repeated_keys, unknown, unknown_keys
 from asah.engine.tables.messages import finding
-from asah.engine.tables.problem import Problem, at
-from asah.engine.tables.raw import ROW, hint
+from asah.engine.tables.noticed import ROW, Note, at
+from asah.engine.tables.policy import MAX_PERIODS
+from asah.engine.tables.problem import Problem
 
 
-def cross_check(problem: Problem) -> list[Finding]:
+def cross_check(problem: Problem) -> list[Note]:
     """Every finding that needs more than one cell to see."""
     checks = [repeated_keys, unknown_keys, cycles]
     if problem.stage == "needs":
@@ -39,15 +39,15 @@ def cross_check(problem: Problem) -> list[Finding]:
     return [found for check in checks for found in check(problem)]
 
 
-def _repeated_ratings(problem: Problem) -> Iterator[Finding]:
+def _repeated_ratings(problem: Problem) -> Iterator[Note]:
     same = ["person_id", "competency_id", "rater_id", "rater_role", "rated_on", "instrument"]
     rated = problem["ratings"].drop_nulls(["person_id", "competency_id", "rater_id", "rater_role"])
     keyed = rated.select(ROW, *(pl.col(name).cast(pl.String) for name in same))
     twins = later_twins(keyed, same)
-    yield from at("repeated_rating", "ratings", "rater_id", twins, {"first": "first"})
+    yield at("repeated_rating", "ratings", "rater_id", twins, {"first": "first"})
 
 
-def _positions(problem: Problem) -> Iterator[Finding]:
+def _positions(problem: Problem) -> Iterator[Note]:
     if not problem.filled("people"):
         return
     held = problem["people"].select(ROW, "position_id").drop_nulls()
@@ -59,23 +59,23 @@ def _positions(problem: Problem) -> Iterator[Finding]:
             pl.col(ROW).min(), pl.len().alias("people")
         )
         bare = posts.join(problem["requirements"], on="position_id", how="anti").sort(ROW)
-        yield from at("position_without_standard", "people", "position_id", bare, {"people": "people"})
+        yield at("position_without_standard", "people", "position_id", bare, {"people": "people"})
 
 
-def _offerings(problem: Problem) -> Iterator[Finding]:
+def _offerings(problem: Problem) -> Iterator[Note]:
     offered = problem["offerings"]
     undated = offered.filter(pl.col("period").is_null())
-    yield from at("place_without_period", "offerings", "place_id", undated.drop_nulls("place_id"))
-    yield from at("end_without_period", "offerings", "period_end", undated.drop_nulls("period_end"))
+    yield at("place_without_period", "offerings", "place_id", undated.drop_nulls("place_id"))
+    yield at("end_without_period", "offerings", "period_end", undated.drop_nulls("period_end"))
     early = offered.filter(pl.col("period_end") < pl.col("period"))
-    yield from at("ends_before_start", "offerings", "period_end", early, {"start": "period"}, name="period")
+    yield at("ends_before_start", "offerings", "period_end", early, {"start": "period"}, name="period")
     closed = offered.filter((pl.col("seats_per_class") == 0) & (pl.col("max_classes") > 0))
-    yield from at("no_seats", "offerings", "seats_per_class", closed)
+    yield at("no_seats", "offerings", "seats_per_class", closed)
     crowded = offered.filter(pl.col("min_per_class") > pl.col("seats_per_class"))
-    yield from at("minimum_over_seats", "offerings", "min_per_class", crowded, {"seats": "seats_per_class"})
+    yield at("minimum_over_seats", "offerings", "min_per_class", crowded, {"seats": "seats_per_class"})
 
 
-def _periods(problem: Problem) -> Iterator[Finding]:
+def _periods(problem: Problem) -> Iterator[Note]:
     if problem.policy is None:
         return
     last = problem.policy.periods
@@ -83,62 +83,58 @@ def _periods(problem: Problem) -> Iterator[Finding]:
         beyond = problem[table].filter(pl.col(column) > last)
         if column == "period_end":
             beyond = beyond.filter(pl.col("period_end") != pl.col("period"))
-        yield from at("outside_year", table, column, beyond, periods=last)
+        yield at("outside_year", table, column, beyond, periods=last)
 
 
-def _dates(problem: Problem) -> Iterator[Finding]:
+def _dates(problem: Problem) -> Iterator[Note]:
     offered = problem["offerings"]
     early = offered.filter(pl.col("end_date") < pl.col("start_date"))
-    yield from at(
-        "ends_before_start", "offerings", "end_date", early, {"start": "start_date"}, name="start_date"
-    )
+    yield at("ends_before_start", "offerings", "end_date", early, {"start": "start_date"}, name="start_date")
     if problem.policy is None:
         return
     year = problem.policy.year
     retired = problem["people"].filter(pl.col("retires_on") < dt.date(year, 1, 1))
-    yield from at("already_retired", "people", "retires_on", retired, year=year)
+    yield at("already_retired", "people", "retires_on", retired, year=year)
     other = offered.filter(pl.col("start_date").dt.year() != year)
-    yield from at("not_plan_year", "offerings", "start_date", other, year=year)
+    yield at("not_plan_year", "offerings", "start_date", other, year=year)
 
 
-def _budgets(problem: Problem) -> Iterator[Finding]:
+def _budgets(problem: Problem) -> Iterator[Note]:
     rows = problem["budgets"]
     scope, key = pl.col("scope"), pl.col("id")
     nameless = rows.filter((scope != "total") & key.is_null())
-    yield from at("scope_without_id", "budgets", "id", nameless, {"scope": "scope"})
-    yield from at("total_with_id", "budgets", "id", rows.filter((scope == "total") & key.is_not_null()))
+    yield at("scope_without_id", "budgets", "id", nameless, {"scope": "scope"})
+    yield at("total_with_id", "budgets", "id", rows.filter((scope == "total") & key.is_not_null()))
     if problem.filled("programmes"):
         funds = problem["programmes"]["fund_id"].drop_nulls().unique().to_list()
-        yield from at("unused_fund", "budgets", "id", rows.filter((scope == "fund") & ~key.is_in(funds)))
+        yield at("unused_fund", "budgets", "id", rows.filter((scope == "fund") & ~key.is_in(funds)))
     if problem.filled("units"):
-        units = problem["units"]["unit_id"].drop_nulls().unique().to_list()
-        strange = rows.filter((scope == "unit") & ~key.is_in(units))
-        for row, unit in strange.select(ROW, "id").iter_rows():
-            near = hint(unit, units) if len(units) <= HINTS else ""
-            yield finding(
-                "unknown_key", "budgets", row=row, column="id", value=unit, target="units", hint=near
-            )
-    yield from at("zero_budget", "budgets", "amount_idr", rows.filter(pl.col("amount_idr") == 0))
+        units = problem["units"]["unit_id"].drop_nulls().unique()
+        strange = rows.filter((scope == "unit") & ~key.is_in(units.implode()))
+        yield unknown("budgets", "id", strange, "units", units)
+    yield at("zero_budget", "budgets", "amount_idr", rows.filter(pl.col("amount_idr") == 0))
 
 
-def _same_place(problem: Problem) -> Iterator[Finding]:
+def _same_place(problem: Problem) -> Iterator[Note]:
     within = problem["travel"].filter(pl.col("from_place_id") == pl.col("to_place_id"))
     paid = within.filter((pl.col("cost_idr") > 0) | (pl.col("per_day_idr") > 0))
-    yield from at("same_place_fare", "travel", "cost_idr", paid)
+    yield at("same_place_fare", "travel", "cost_idr", paid)
 
 
-def _resources(problem: Problem) -> Iterator[Finding]:
+def _resources(problem: Problem) -> Iterator[Note]:
     used = problem["offerings"].drop_nulls(["resource_id", "period", "period_end"])
-    limited = problem["resources"].select("resource_id", "period").drop_nulls().unique()
-    known = set(limited.iter_rows())
-    for row, resource, first, last in used.select(ROW, "resource_id", "period", "period_end").iter_rows():
-        if any((resource, period) not in known for period in range(first, last + 1)):
-            yield finding("resource_unlimited", "offerings", row=row, column="resource_id", value=resource)
+    limited = problem["resources"].select("resource_id", "period").drop_nulls()
+    last = pl.col("period_end").clip(upper_bound=MAX_PERIODS)
+    periods = used.select(ROW, "resource_id", pl.int_ranges("period", last + 1)).explode(
+        "period", empty_as_null=False
+    )
+    free = periods.join(limited, on=["resource_id", "period"], how="anti").unique(ROW)
+    yield at("resource_unlimited", "offerings", "resource_id", free)
     undated = problem["offerings"].filter(pl.col("period").is_null()).drop_nulls("resource_id")
-    yield from at("resource_unlimited", "offerings", "resource_id", undated)
+    yield at("resource_unlimited", "offerings", "resource_id", undated)
 
 
-def _equity(problem: Problem) -> Iterator[Finding]:
+def _equity(problem: Problem) -> Iterator[Note]:
     if problem.policy is None or not problem.filled("people"):
         return
     for number, floor in enumerate(problem.policy.equity, start=1):
