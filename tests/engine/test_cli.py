@@ -295,6 +295,22 @@ def test_a_folder_that_is_not_ours_is_kept(problem: Path, stage_of_plan: FakeSta
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_while_the_command_is_loading_ends_it_without_a_word(number: signal.Signals) -> None:
+    program = (
+        "import runpy, signal, sys\n"
+        "class Loading:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'asah.engine.errors':\n"
+        "            signal.raise_signal(int(sys.argv[1]))\n"
+        "sys.meta_path.insert(0, Loading())\n"
+        "runpy.run_module('asah', run_name='__main__')\n"
+    )
+    command = [sys.executable, "-c", program, str(int(number))]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_the_first_interrupt_writes_the_best_plan_whole(
     problem: Path, stage_of_plan: FakeStage, number: signal.Signals, capsys: Said
 ) -> None:
@@ -401,7 +417,7 @@ def test_progress_is_shown_on_a_terminal_only(
 
 
 def test_whoever_stops_reading_does_not_break_the_command(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "asah.engine.cli", "simulate", "merangin", "--people", "20"]
+    command = [sys.executable, "-m", "asah", "simulate", "merangin", "--people", "20"]
     done = subprocess.run(
         ["sh", "-c", '"$@" | true', "sh", *command, "--out", str(tmp_path / "out")],
         capture_output=True,
