@@ -52,9 +52,7 @@ def test_a_quoted_cell_may_hold_commas_quotes_and_line_ends(tmp_path: Path) -> N
         ("unit_id,name\nA,Dinas \xe9\n".encode("latin-1"), 2),
         ("unit_id,name\nA,x\nB,Dinas \xe9\n".encode("cp1252"), 3),
         ("unit_id,name\nA,x\n".encode("utf-16"), 1),
-        ("unit_id,name\nA,x\n".encode("utf-16-le"), 1),
         (b"unit_id,name\nA,x\nB,\xe2\x82", 3),
-        (b"unit_id,name\nA,x\0y\n", 2),
     ],
 )
 def test_text_that_is_not_utf8_is_refused_with_its_first_row(
@@ -63,6 +61,16 @@ def test_text_that_is_not_utf8_is_refused_with_its_first_row(
     raw = units(tmp_path, content)
     assert raw.frame is None
     assert tell(raw.findings) == (finding("not_utf8", "units", row=row, value="units.csv"),)
+
+
+@pytest.mark.parametrize(
+    ("content", "row"),
+    [(b"unit_id,name\nA,x\nB,x\0y\n", 3), ("unit_id,name\nA,x\n".encode("utf-16-le"), 1)],
+)
+def test_a_zero_byte_is_told_as_such_with_its_row(tmp_path: Path, content: bytes, row: int) -> None:
+    raw = units(tmp_path, content)
+    assert raw.frame is None
+    assert tell(raw.findings) == (finding("zero_byte", "units", row=row, value="units.csv"),)
 
 
 def test_rows_with_too_few_or_too_many_cells_are_named_and_the_others_read(tmp_path: Path) -> None:

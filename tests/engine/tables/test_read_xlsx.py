@@ -128,6 +128,18 @@ def test_the_error_of_a_saved_formula_is_told_wherever_the_table_stands(tmp_path
     )
 
 
+@pytest.mark.parametrize("limit", ["MAX_ROWS", "MAX_CELLS"])
+def test_a_workbook_of_more_rows_or_cells_than_an_office_has_is_refused_before_it_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    path = write(tmp_path / "b.xlsx", "units", [["unit_id", "name"], ["A", "x"], ["B", "y"]])
+    monkeypatch.setattr(read_xlsx, limit, 3 if limit == "MAX_ROWS" else 6)
+    assert isinstance(open_workbook(path), Workbook)
+    monkeypatch.setattr(read_xlsx, limit, 2 if limit == "MAX_ROWS" else 5)
+    rows, cells = read_xlsx.MAX_ROWS, read_xlsx.MAX_CELLS // 10**6
+    assert open_workbook(path) == finding("too_many_cells", "b.xlsx", rows=rows, cells=cells)
+
+
 def test_a_number_that_became_a_date_is_told(tmp_path: Path) -> None:
     header = ["from_place_id", "to_place_id", "cost_idr"]
     path = write(tmp_path / "b.xlsx", "travel", [header, ["A", "B", dt.date(2027, 5, 1)]])

@@ -66,8 +66,8 @@ def read_csv(path: Path, spec: TableSpec, stage: str) -> Raw:
         file.seek(0)
         try:
             shape = _scan(file, ord(separator), len(names))
-        except _NotUtf8Error as error:
-            return refused(spec, *findings, finding("not_utf8", spec.name, row=error.row, value=path.name))
+        except _NoTextError as error:
+            return refused(spec, *findings, finding(error.code, spec.name, row=error.row, value=path.name))
         except _LongLineError:
             limit = CHUNK // 10**6
             return refused(spec, *findings, finding("long_line", spec.name, value=path.name, limit=limit))
@@ -97,7 +97,7 @@ def _header(file: BinaryIO, spec: TableSpec, path: Path) -> tuple[str, Finding |
     except UnicodeDecodeError:
         return "", finding("not_utf8", spec.name, row=1, value=path.name)
     if "\0" in header:
-        return "", finding("not_utf8", spec.name, row=1, value=path.name)
+        return "", finding("zero_byte", spec.name, row=1, value=path.name)
     if "\r" in header:
         return "", finding("line_endings", spec.name, value=path.name)
     return header, None
@@ -114,12 +114,12 @@ class _LongLineError(Exception):
     """A line longer than a chunk."""
 
 
-class _NotUtf8Error(Exception):
-    """A byte that is no text; ``row`` holds it."""
+class _NoTextError(Exception):
+    """A byte that is no text; ``row`` holds it, ``code`` says why."""
 
-    def __init__(self, row: int) -> None:
-        super().__init__(row)
-        self.row = row
+    def __init__(self, code: str, row: int) -> None:
+        super().__init__(code, row)
+        self.code, self.row = code, row
 
 
 def _chunks(file: BinaryIO) -> Iterator[bytes]:
@@ -142,7 +142,8 @@ def _scan(file: BinaryIO, separator: int, width: int) -> _Shape:
     for chunk in _chunks(file):
         wrong = _wrong_byte(decoder, chunk)
         if wrong is not None:
-            raise _NotUtf8Error(shape.records + FIRST_ROW + chunk[:wrong].count(b"\n"))
+            code, place = wrong
+            raise _NoTextError(code, shape.records + FIRST_ROW + chunk[:place].count(b"\n"))
         data = np.frombuffer(chunk, np.uint8)
         marks = data == QUOTE
         if inside or marks.any():
@@ -170,21 +171,23 @@ def _scan(file: BinaryIO, separator: int, width: int) -> _Shape:
             shape.quotes.append(_rows(first + np.unique(np.searchsorted(ends, stray))))
         shape.records += len(ends)
     if _wrong_byte(decoder, b"", final=True) is not None:
-        raise _NotUtf8Error(shape.records + FIRST_ROW - 1)
+        raise _NoTextError("not_utf8", shape.records + FIRST_ROW - 1)
     if inside:
         shape.records += 1
         shape.quotes.append(_rows(np.array([shape.records + FIRST_ROW - 1])))
     return shape
 
 
-def _wrong_byte(decoder: codecs.IncrementalDecoder, chunk: bytes, final: bool = False) -> int | None:
-    """Where the bytes stop being UTF-8 text; a zero byte is no text either."""
+def _wrong_byte(
+    decoder: codecs.IncrementalDecoder, chunk: bytes, final: bool = False
+) -> tuple[str, int] | None:
+    """Why and where the bytes stop being UTF-8 text; a zero byte is no text either."""
     try:
         decoder.decode(chunk, final)
     except UnicodeDecodeError as error:
-        return error.start
+        return "not_utf8", error.start
     zero = chunk.find(0)
-    return None if zero < 0 else zero
+    return None if zero < 0 else ("zero_byte", zero)
 
 
 def _stray_quotes(

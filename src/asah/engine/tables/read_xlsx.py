@@ -22,6 +22,9 @@ from asah.engine.tables.schema import TableSpec
 
 # What a workbook may unpack to: reading takes some four times as much memory.
 MAX_WORKBOOK_BYTES: Final = 400_000_000
+# More than an office of some ten thousand people has, its ratings included; CSV and Parquet carry more.
+MAX_ROWS: Final = 400_000
+MAX_CELLS: Final = 5_000_000
 # A spreadsheet keeps fifteen digits of a number.
 EXACT: Final = 1e15
 _CHUNK: Final = 1 << 20
@@ -73,7 +76,10 @@ def open_workbook(path: Path) -> Workbook | Finding:
                 return finding("too_large", path.name, size=size, limit=limit)
             if any(part.flag_bits & 1 for part in archive.infolist()):
                 return finding("protected_workbook", path.name)
-            walks = _walk_where_needed(archive)
+            try:
+                walks = _walk_where_needed(archive)
+            except _TooManyCellsError:
+                return finding("too_many_cells", path.name, rows=MAX_ROWS, cells=MAX_CELLS // 10**6)
         if any(walk.rectangle > MAX_RECTANGLE for walk in walks.values()):
             return finding("stray_cells", path.name, limit=MAX_RECTANGLE // 10**6)
         return Workbook(fastexcel.read_excel(path), walks)
@@ -91,12 +97,20 @@ def open_workbook(path: Path) -> Workbook | Finding:
         return finding("not_a_workbook", path.name)
 
 
+class _TooManyCellsError(Exception):
+    """More rows or cells than a workbook is read with."""
+
+
 def _walk_where_needed(archive: zipfile.ZipFile) -> dict[str, _Walk]:
     """Unpack every part once, as declared sizes need not be true; then walk the sheets that need it."""
     doubtful = []
+    cells = 0
     for part in archive.infolist():
         with archive.open(part) as content:
-            if _needs_walk(content) and part.filename.startswith("xl/worksheets/"):
+            needs_walk, more = _unpack(content, cells)
+        if part.filename.startswith("xl/worksheets/"):
+            cells += more
+            if needs_walk:
                 doubtful.append(part.filename)
     names = _sheet_names(archive) if doubtful else {}
     walks = {}
@@ -106,12 +120,17 @@ def _walk_where_needed(archive: zipfile.ZipFile) -> dict[str, _Walk]:
     return walks
 
 
-def _needs_walk(content: IO[bytes]) -> bool:
-    found, tail = False, b""
+def _unpack(content: IO[bytes], cells_before: int) -> tuple[bool, int]:
+    """Whether the part needs a walk, and how many cells it has."""
+    found, tail, rows, cells = False, b"", 0, 0
     while chunk := content.read(_CHUNK):
         found = found or any(pattern.search(tail + chunk) for pattern in _NEEDS_WALK)
         tail = chunk[-32:]
-    return found
+        rows += chunk.count(b"<row ")
+        cells += chunk.count(b"<c ")
+        if rows > MAX_ROWS or cells_before + cells > MAX_CELLS:
+            raise _TooManyCellsError
+    return found, cells
 
 
 def _sheet_names(archive: zipfile.ZipFile) -> dict[str, str]:
