@@ -304,7 +304,7 @@ def test_an_installation_holds_the_engine_with_its_data_and_nothing_else() -> No
     built = tomllib.loads(text_of(TOP / "pyproject.toml"))["tool"]["hatch"]["build"]["targets"]["wheel"]
     assert built == {"packages": ["src/asah"]}
     held = [path.relative_to(TOP / "src" / "asah") for path in files(below=TOP / "src")]
-    assert {path.parts[0] for path in held} == {"__init__.py", "engine"}
+    assert {path.parts[0] for path in held} == {"__init__.py", "__main__.py", "engine"}
     assert {path.suffix for path in held} <= {".py", ".toml", ".css", ".js", ".json"}
 
 

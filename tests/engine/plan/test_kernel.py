@@ -172,4 +172,4 @@ def test_many_programmes_are_chosen_from_as_well_as_by_another_search(office: Ta
         assert response.value == pytest.approx(Pricer(problem).respond(prices).value, abs=1e-7)
         found = bundles(facts, read_prices(facts, price_table(problem, prices, problem.max_classes <= 0)))
         lost = problem.bundles.points_per_jp * problem.bundles.people["short"].sum()
-        assert response.value - lost == pytest.approx(float(np.sum(found)), abs=1e-6)
+        assert response.value - lost == pytest.approx(float(np.sum(found.value)), abs=1e-6)
