@@ -64,6 +64,19 @@ def processes(monkeypatch: pytest.MonkeyPatch) -> list[Task]:
     return asked
 
 
+def test_beside_the_solver_ours_works_on_one_thread_unless_told_otherwise(
+    processes: list[Task], tmp_path: Path
+) -> None:
+    def threads_of(size: int, told: int | None) -> set[int]:
+        processes.clear()
+        assert main([size], [101], tmp_path / "out", threads=told) == 0
+        return {task["threads"] for task in processes if task["kind"] == "method"}
+
+    assert threads_of(2_000, None) == {1}
+    assert threads_of(2_000, 3) == {3}
+    assert threads_of(2_001, None) == {run.default_threads()}
+
+
 def test_a_solver_that_does_not_heed_its_limit_has_run_out_of_time_and_has_no_plan() -> None:
     late = Apart(None, cpu_s=240.0, peak_mb=900.0, said="signal -9", late=True)
     found = make_run(case(2_000, 1), SOLVER, 2, late, 60.0, None)

@@ -57,8 +57,7 @@ def main(
     """
     if min([*sizes, *seeds, 1]) < 0 or 0 in sizes or not sizes or not seeds:
         raise CallError(say("bad_sizes"))
-    threads = threads or default_threads()
-    measured = Measured(describe_machine(), threads, (), ())
+    measured = Measured(describe_machine(), threads or default_threads(), (), ())
     _try(out)
     if not json:
         print(say("machine", machine=measured.machine_words()), flush=True)
@@ -66,10 +65,12 @@ def main(
         for people in sorted(set(sizes)):
             for seed in seeds:
                 if people >= PASS_ONLY:
-                    for found in _passes(people, seed, folder, threads):
+                    for found in _passes(people, seed, folder, measured.threads):
                         measured = measured.plus_pass(found)
                 else:
-                    for run in _runs(case(people, seed, region, seconds), folder, threads):
+                    chosen = case(people, seed, region, seconds)
+                    alone = 1 if SOLVER in chosen.methods else measured.threads  # as many as stand beside it
+                    for run in _runs(chosen, folder, threads or alone):
                         measured = measured.plus(run)
                         if sys.stderr.isatty():
                             print(run.line(), file=sys.stderr, flush=True)
