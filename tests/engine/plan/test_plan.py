@@ -105,6 +105,19 @@ def test_after_a_deep_cut_what_stays_is_what_is_worth_most(office: Tables, price
     assert len(of_the_first) > 0.3 * len(lost)  # nobody stays for standing first in the list
 
 
+def test_enrolments_of_an_offering_that_is_gone_are_changes(office: Tables) -> None:
+    options = Options(threads=1, seconds=300, gap=0.5, points_per_change=1000.0)
+    first = make_plan(office, options).frames["enrolments"]
+    assert make_plan(office, options, previous=first).summary["changes"] == 0
+    gone = first["offering_id"].value_counts(sort=True)["offering_id"][0]
+    frames = {
+        name: frame.filter(pl.col("offering_id") != gone) if "offering_id" in frame.columns else frame
+        for name, frame in office.frames.items()
+    }
+    again = make_plan(dataclasses.replace(office, frames=frames), options, previous=first)
+    assert again.summary["changes"] >= first.filter(offering_id=gone).height > 0
+
+
 def test_planning_again_after_a_cut_keeps_most_enrolments(office: Tables, tmp_path: Path) -> None:
     first = make_plan(office, Options(threads=1, seconds=300, gap=0.5))
     smaller = with_part_of_the_money(office, 0.95)

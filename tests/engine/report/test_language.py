@@ -21,7 +21,7 @@ CLOSED = {
     "kind": {*(SCHEMA["competencies"].column("kind").choices or ()), "none"},
     "rule_name": {"jp_entitlement", "jp_form", "retirement_age"},
     "state": set(SCHEMA["people_outcome"].column("state").choices or ()),
-    "status": {"optimal", "gap_reached", "time_limit", "interrupted"},
+    "status": {"optimal", "gap_reached", "time_limit", "search_ended", "interrupted"},
     "stream": {*(SCHEMA["competencies"].column("stream").choices or ()), "-"},
 }
 

@@ -131,8 +131,8 @@ def test_a_folder_of_somebody_else_is_never_replaced(tmp_path: Path) -> None:
     with pytest.raises(OutputError) as caught:
         put(tmp_path / "out", "new")
     assert str(caught.value) == (
-        f"{tmp_path / 'out'} holds files that Asah did not write (skripsi.docx), so it is kept."
-        " Choose a new folder for --out."
+        f"{tmp_path / 'out'} holds files that are not recorded there as written by Asah (skripsi.docx),"
+        " so it is kept. Choose a new folder for --out."
     )
     assert names(tmp_path / "out") == ["skripsi.docx"]
 

@@ -21,7 +21,7 @@ def plan_rows(summary: Mapping[str, Any], budget: int | None, *, changed: bool) 
     s = summary
     bound = None if s["bound"] is None else number(s["bound"], 1)
     rows = [
-        (text("status"), text(f"status_{s['status']}")),
+        (text("status"), text(_ending(s))),
         (text("worth"), worth_of(number(s["objective"], 1), bound)),
         (text("gap"), _gap(s)),
         (text("closed"), _closed(s["closed_points"], s["need_points"])),
@@ -73,7 +73,7 @@ def demo_words(done: pipeline.Demo) -> str:
         people=number(run.tables["people"].height),
     )
     rows = [
-        (text("status"), text(f"status_{s['status']}")),
+        (text("status"), text(_ending(s))),
         (text("closed"), _closed(s["closed_points"], s["need_points"])),
         (text("gap"), _gap(s)),
         (text("money"), _money(s["spent_idr"]["total"], run.budget_idr)),
@@ -142,3 +142,8 @@ def _people_lines(title: str, people: pl.DataFrame) -> list[str]:
     if people.height > SHOWN_PEOPLE:
         lines.append("  " + text("more_people", count=number(people.height - SHOWN_PEOPLE)))
     return lines
+
+
+def _ending(summary: Mapping[str, Any]) -> str:
+    """Why the search stopped: one that ended by itself has not run out of time."""
+    return "status_search_ended" if summary.get("search_ended") else f"status_{summary['status']}"

@@ -36,6 +36,7 @@ def make_plan(
     if contradiction:
         raise InfeasibleError(contradiction)
     search = solve(problem, tables, options, progress, stop, previous)
+    ended = not search.out_of_time()
     if stop.is_set():
         status = "interrupted"
     elif search.gap() <= 1e-9:
@@ -43,4 +44,4 @@ def make_plan(
     else:
         status = "gap_reached" if search.near_enough() else "time_limit"
     warnings = [*tables.findings, *lock_warnings(problem, tables)]
-    return to_plan(search, tables, status=status, bound_by=search.bound_by, warnings=warnings)
+    return to_plan(search, tables, status=status, ended=ended, warnings=warnings)

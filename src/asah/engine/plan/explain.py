@@ -87,7 +87,8 @@ def why_missed(standing: Standing, person_id: str, programme_id: str) -> Iterato
     case = Case(s, s.problem.person_id.index(person_id))
     programme = s.problem.programme_id.index(programme_id)
     dates = [o for o in s.dates(programme) if s.problem.max_classes[o] > 0]
-    if not case.of_programme(programme) and not s.fillable[dates].any():
+    barred = all(case.of_person(o) for o in dates)
+    if not case.of_programme(programme) and not barred and not s.fillable[dates].any():
         yield of_class(s, dates[0])[0]  # whatever else may be in the way
         return
     told = _why_not(case, programme)

@@ -14,10 +14,9 @@ from asah.engine.plan.primal import Draft, needed_classes, shared
 from asah.engine.plan.problem import MANY, Ints, Problem
 
 
-def earlier(problem: Problem, enrolments: pl.DataFrame) -> tuple[Draft, Draft]:
-    """An earlier plan as this problem knows it, and the part of it that still keeps every rule.
-
-    Changes are counted against the first; enrolments of people or offerings that are gone are in neither.
+def earlier(problem: Problem, enrolments: pl.DataFrame) -> tuple[Draft, Draft, int]:
+    """An earlier plan as this problem knows it, the part of it that still keeps every rule, and how many
+    enrolments are of people or offerings that are gone: changes that nobody can avoid.
     """
     before = Draft.empty(problem, np.zeros(problem.offerings))
     width = before.bundle.shape[1]
@@ -25,9 +24,12 @@ def earlier(problem: Problem, enrolments: pl.DataFrame) -> tuple[Draft, Draft]:
     offering = {key: o for o, key in enumerate(problem.offering_id)}
     wish = np.full_like(before.bundle, -1)
     held: dict[int, list[int]] = {}
+    gone = 0
     for who, what in enrolments.select("person_id", "offering_id").iter_rows():
         if who in person and what in offering:
             held.setdefault(person[who], []).append(offering[what])
+        else:
+            gone += 1
     for i, bundle in held.items():
         before.bundle[i] = -1
         before.bundle[i, : len(bundle)] = bundle[:width]
@@ -52,7 +54,7 @@ def earlier(problem: Problem, enrolments: pl.DataFrame) -> tuple[Draft, Draft]:
         kept_plan.bundle,
         kept_plan.size,
     )
-    return before, kept_plan
+    return before, kept_plan, gone
 
 
 def staying(problem: Problem, before: Draft, charge: float) -> Problem:

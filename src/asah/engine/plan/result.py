@@ -33,8 +33,8 @@ class Plan:
     summary: dict[str, Any]
 
 
-def to_plan(search: Search, tables: Tables, *, status: str, bound_by: str, warnings: list[Finding]) -> Plan:
-    """Everything the plan's folder holds but the pages for people."""
+def to_plan(search: Search, tables: Tables, *, status: str, ended: bool, warnings: list[Finding]) -> Plan:
+    """Everything the plan's folder holds but the pages for people. `ended`: the search had time left."""
     draft, prices = search.draft, search.prices
     if draft is None or prices is None:
         raise ValueError("a search always ends with a plan and prices")
@@ -53,7 +53,7 @@ def to_plan(search: Search, tables: Tables, *, status: str, bound_by: str, warni
         "status": status,
         "objective": objective,
         "bound": search.bound,
-        "bound_by": bound_by,
+        "bound_by": search.bound_by,
         "gap": search.gap(),
         "worth_of_nothing": problem.unpriced_loss,
         "closed_points": float(closed.sum()),
@@ -65,7 +65,7 @@ def to_plan(search: Search, tables: Tables, *, status: str, bound_by: str, warni
         "classes": int(classes["classes"].sum()),
         "jp_short_people": int((jp_left(draft) > 1e-9).sum()),
         "mandates_missed": mandates_missed(draft, tables),
-        "changes": None if search.earlier is None else changed(search.earlier, draft),
+        "changes": None if search.earlier is None else changed(search.earlier, draft) + search.gone,
         "warnings": [vars(finding) for finding in warnings],
         "seed": search.options.seed,
         "engine_version": asah.__version__,
@@ -73,6 +73,8 @@ def to_plan(search: Search, tables: Tables, *, status: str, bound_by: str, warni
         "seconds": search.seconds,
         "peak_mb": search.peak_mb,
         "passes": round(search.pricer.tally.people / max(1, problem.people)),
+        # tables.md has no status for a search that ends by itself above the gap
+        "search_ended": ended and status == "time_limit",
         "tolerance": TOLERANCE,
     }
     return Plan(frames, summary)

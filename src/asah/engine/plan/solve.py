@@ -69,6 +69,7 @@ class Search:
     objective: float = -np.inf
     charged: float = -np.inf  # the objective less the charge for changes
     earlier: Draft | None = None  # the plan that changes are counted against
+    gone: int = 0  # enrolments of the earlier plan whose person or offering is not there any more
     kept: DualResult | None = None  # prices under which people keep what they have of it
     bound: float = np.inf
     bound_by: str = "prices"
@@ -365,7 +366,7 @@ def keep(search: Search, previous: pl.DataFrame, root: DualResult, rng: np.rando
     """Offer the best that an earlier plan can keep, and what may be added to it at the charge for changes."""
     problem, options = search.problem, search.options
     search.enter("keeping")
-    before, kept = earlier(problem, previous)
+    before, kept, search.gone = earlier(problem, previous)
     part = staying(problem, before, options.points_per_change)
     inside = Search(part, replace(options, seconds=search.left(KEEPING_SHARE), gap=1e-6), search.stop, None)
     inside.offer(replace(kept, problem=part))

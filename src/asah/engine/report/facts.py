@@ -186,7 +186,7 @@ def gather(
 
 def _proof(summary: Mapping[str, Any]) -> Proof:
     return Proof(
-        status=summary["status"],
+        status="search_ended" if summary.get("search_ended") else summary["status"],
         bound_by=summary.get("bound_by"),
         objective=float(summary["objective"]),
         bound=None if summary.get("bound") is None else float(summary["bound"]),

@@ -107,7 +107,7 @@ class Workbook:
         elif kind == "date":
             sheet.write_datetime(row, column, value, self.cell("date"))
         else:
-            sheet.write_number(row, column, value, self.cell(kind, bold))
+            sheet.write_number(row, column, _written(value), self.cell(kind, bold))
 
     def paragraph(self, sheet: Sheet, row: int, text: str, columns: int, width: float) -> None:
         """A sentence over several columns, ``width`` characters together."""
@@ -168,9 +168,14 @@ def _writer(book: Workbook, sheet: Sheet, column: Column) -> Callable[[int, int,
     if column.kind == "date":
         return lambda row, at, cell: sheet.write_datetime(row, at, cell, form)
     if column.kind != "text":
-        return lambda row, at, cell: sheet.write_number(row, at, cell, form)
+        return lambda row, at, cell: sheet.write_number(row, at, _written(cell), form)
     write = sheet.write_string
     return lambda row, at, cell: write(row, at, cell, risky if cell.startswith(_RISKY) else form)
+
+
+def _written(value: float) -> float:
+    """A number without the tail that depends on the order in which it was added up."""
+    return round(value, 9)
 
 
 def _lines(text: str | None, width: float) -> int:

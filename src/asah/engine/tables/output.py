@@ -247,8 +247,10 @@ _TEXTS: Final = {
         "{path} is a file, not a folder. Choose another name for --out.",
     ),
     "not_ours": (
-        "{path} memuat berkas yang bukan hasil Asah ({files}); dibiarkan. Pilih folder lain untuk --out.",
-        "{path} holds files that Asah did not write ({files}), so it is kept. Choose a new folder for --out.",
+        "{path} memuat berkas yang tidak tercatat sebagai hasil Asah di sana ({files}); dibiarkan."
+        " Pilih folder lain untuk --out.",
+        "{path} holds files that are not recorded there as written by Asah ({files}), so it is kept."
+        " Choose a new folder for --out.",
     ),
     "failed": (
         "{path} tidak dapat ditulis ({reason}). Tidak ada yang setengah tertulis. {remedy}",
