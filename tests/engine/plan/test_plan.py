@@ -55,6 +55,15 @@ def test_an_office_gets_a_plan_under_its_bound_that_check_accepts(office: Tables
     assert plan.summary["bound"] == pytest.approx(result.bound)
 
 
+def test_without_a_limit_of_seats_a_plan_is_worth_no_less(office: Tables) -> None:
+    options = Options(threads=1, seconds=300, gap=0.15)
+    roomy = office["offerings"].with_columns(seats_per_class=pl.lit(None, pl.Int64))
+    free = dataclasses.replace(office, frames={**office.frames, "offerings": roomy})
+    limited, unlimited = make_plan(office, options), make_plan(free, options)
+    assert unlimited.summary["gap"] <= 0.15
+    assert unlimited.summary["objective"] > limited.summary["objective"]
+
+
 def test_the_plan_is_the_same_whatever_the_number_of_threads(office: Tables) -> None:
     one, three = (make_plan(office, Options(threads=k, seconds=300, gap=0.5)) for k in (1, 3))
     for name, frame in one.frames.items():

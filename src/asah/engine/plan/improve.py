@@ -9,7 +9,7 @@ import numpy as np
 
 from asah.engine.plan.dual import Axes, Start, find_prices
 from asah.engine.plan.kernel import desk, wishes
-from asah.engine.plan.pricing import Pricer, Prices, tariff
+from asah.engine.plan.pricing import Pricer, Prices, class_seats, tariff
 from asah.engine.plan.primal import (
     Draft,
     choose_again,
@@ -46,8 +46,7 @@ def prices_of_classes(pricer: Pricer, classes: Floats, start: Start, stop: Calla
     bid for it.
     """
     p = pricer.problem
-    limited = np.isfinite(p.seats)
-    low, high = np.where(limited, classes, 0.0), np.where(limited, classes, p.max_classes)
+    low, high = np.where(np.isfinite(p.seats), classes, 0.0), np.where(p.decided, classes, p.max_classes)
     part = replace(
         p,
         max_classes=high,
@@ -82,12 +81,11 @@ def open_classes(draft: Draft, prices: Prices, cost: Floats, share: float) -> in
     """
     p = draft.problem
     books = shared(draft)
-    limited = np.isfinite(p.seats)
-    spare = limited & (draft.classes < p.max_classes)
+    spare = p.decided & (draft.classes < p.max_classes)
     left = p.resource_limit - p.resource_offerings @ draft.classes
     blocked = (p.resource_offerings & (left < 1)[:, None]).any(axis=0)
     spare &= ~blocked
-    seats = np.where(limited, p.seats, 1.0)
+    seats = class_seats(p)
     full = books.room - books.enrolled < 1
     offered = np.where(spare & full, seats, 0.0)
     asking = prices.with_(seats=np.where(offered > 0, cost / seats, prices.seats))
@@ -132,7 +130,7 @@ def close_step_by_step(draft: Draft, prices: Prices, rng: np.random.Generator) -
     locked[p.bundles.locked] = True
     for _ in range(12):
         enrolled = draft.enrolled()
-        draft.classes = np.where(np.isfinite(p.seats), needed_classes(p, enrolled), draft.classes)
+        draft.classes = np.where(p.decided, needed_classes(p, enrolled), draft.classes)
         short = np.flatnonzero((enrolled < draft.classes * p.min_per_class) & (draft.classes == 1) & ~locked)
         if not len(short):
             return

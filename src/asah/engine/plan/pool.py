@@ -69,11 +69,10 @@ def nearby(problem: Problem, draft: Draft, classes: Floats, more: int, rng: np.r
     Where fewer classes share the people, what they take there is nearer to what whole classes can hold.
     """
     p = problem
-    limited = np.isfinite(p.seats)
-    free = limited & (draft.classes < p.max_classes)
+    free = p.decided & (draft.classes < p.max_classes)
     missing = np.where(free, np.maximum(0.0, classes - draft.classes), 0.0)
     weight = missing + 1e-4 * (free & (classes > 1e-3))
-    most = np.where(limited, draft.classes, p.max_classes)
+    most = np.where(p.decided, draft.classes, p.max_classes)
     count = min(more, int((weight > 0).sum()))
     if count:
         most[rng.choice(p.offerings, size=count, replace=False, p=weight / weight.sum())] += 1.0

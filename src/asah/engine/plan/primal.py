@@ -191,11 +191,12 @@ def drop_people(draft: Draft, offerings: npt.NDArray[np.bool_], people: Ints | N
 def round_classes(problem: Problem, fractional: Floats, upward: float = 0.5) -> Floats:
     """Whole classes near a fractional plan, within maxima and resources: `upward` is added, the rest cut off.
 
-    An offering without a limit of seats is open to all.
+    An offering without a limit of seats is open to all where a class costs nothing; its part of a class is
+    the share of people who take it.
     """
     p = problem
     whole = np.minimum(np.floor(fractional + upward), p.max_classes)
-    whole = np.where(np.isinf(p.seats), p.max_classes, whole)
+    whole = np.where(p.decided, whole, p.max_classes)
     _within_resources(p, whole)
     return whole
 

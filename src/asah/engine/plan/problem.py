@@ -133,6 +133,12 @@ class Problem:
     policy: Policy
 
     @property
+    def decided(self) -> npt.NDArray[np.bool_]:
+        """Offerings whose classes are a decision (O); the others have room for all at no cost of a class."""
+        used = self.resource_offerings.any(axis=0)
+        return np.asarray(np.isfinite(self.seats) | (self.cost_per_class > 0) | used)
+
+    @property
     def people(self) -> int:
         return len(self.person_id)
 
