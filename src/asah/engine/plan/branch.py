@@ -9,7 +9,7 @@ Land and Doig 1960, doi:10.2307/1910129).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -90,11 +90,7 @@ def price_branch(
 ) -> Branch:
     """Prices for a part of a branch, from those of the whole."""
     p = pricer.problem
-    part = replace(
-        p,
-        max_classes=high,
-        bundles=p.bundles._replace(reachable=p.bundles.reachable & (high > 0)[None, :]),
-    )
+    part = p.with_classes(high)
     result, _ = find_prices(
         pricer.of(part),
         axes=Axes(part, low=low),

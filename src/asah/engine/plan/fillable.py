@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from asah.engine.plan.pricing import Prices, class_price, class_seats
@@ -27,11 +25,7 @@ def fillable(problem: Problem, tables: Tables) -> Problem:
     classes = p.max_classes.copy()
     come = may_come(p, tables, doubtful)
     classes[doubtful] = np.minimum(classes[doubtful], come // p.min_per_class[doubtful])
-    return replace(
-        p,
-        max_classes=classes,
-        bundles=b._replace(reachable=b.reachable & (classes > 0)[None, :]),
-    )
+    return p.with_classes(classes)
 
 
 def may_come(problem: Problem, tables: Tables, offerings: Ints) -> Ints:

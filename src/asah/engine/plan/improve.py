@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 
@@ -47,11 +46,7 @@ def prices_of_classes(pricer: Pricer, classes: Floats, start: Start, stop: Calla
     """
     p = pricer.problem
     low, high = np.where(np.isfinite(p.seats), classes, 0.0), np.where(p.decided, classes, p.max_classes)
-    part = replace(
-        p,
-        max_classes=high,
-        bundles=p.bundles._replace(reachable=p.bundles.reachable & (high > 0)[None, :]),
-    )
+    part = p.with_classes(high)
     found, _ = find_prices(
         pricer.of(part),
         axes=Axes(part, low=low),

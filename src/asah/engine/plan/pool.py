@@ -5,7 +5,6 @@ office.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -76,8 +75,7 @@ def nearby(problem: Problem, draft: Draft, classes: Floats, more: int, rng: np.r
     count = min(more, int((weight > 0).sum()))
     if count:
         most[rng.choice(p.offerings, size=count, replace=False, p=weight / weight.sum())] += 1.0
-    bundles = p.bundles._replace(reachable=p.bundles.reachable & (most > 0)[None, :])
-    return replace(p, max_classes=most, bundles=bundles)
+    return p.with_classes(most)
 
 
 def choose(pool: Pool, draft: Draft, *, seconds: float, seed: int, stop: Callable[[], bool]) -> Draft | None:

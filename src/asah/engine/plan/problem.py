@@ -7,7 +7,7 @@ by programme, so that the dates of a programme are contiguous.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -131,6 +131,13 @@ class Problem:
     need_points: Floats  # n
     unpriced_loss: float  # worth of enrolling nobody, mandates and JP included
     policy: Policy
+
+    def with_classes(self, most: Floats) -> Problem:
+        """The problem with at most so many classes of each offering (O); one without any reaches nobody."""
+        b = self.bundles
+        return replace(
+            self, max_classes=most, bundles=b._replace(reachable=b.reachable & (most > 0)[None, :])
+        )
 
     @property
     def decided(self) -> npt.NDArray[np.bool_]:
