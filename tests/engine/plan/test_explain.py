@@ -27,7 +27,7 @@ from asah.engine.plan.explain import (
     read_standing,
 )
 from asah.engine.plan.problem import build
-from asah.engine.plan.sentences import decimal, texts, written
+from asah.engine.plan.sentences import decimal, setting, texts, written
 from asah.engine.tables import OutputFolder, Policy, Tables
 from engine.check.oracle import (
     Oracle,
@@ -626,6 +626,17 @@ def test_programmes_that_do_not_admit_a_person_are_one_sentence(worlds: list[Wor
             assert others.isdisjoint(s.facts["programmes"])
             seen += 1
     assert seen > 3
+
+
+def test_where_an_offering_without_a_place_goes_on_is_told_by_its_form() -> None:
+    assert [setting(form, "id") for form in ("N5", "N6", "N9", "N4", "K3")] == [
+        "di tempat kerja",
+        "di alam terbuka",
+        "belajar mandiri",
+        "daring",
+        "daring",
+    ]
+    assert setting("N5", "en") == "at the workplace"
 
 
 def test_numbers_are_written_the_way_each_language_writes_them() -> None:

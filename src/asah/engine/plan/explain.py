@@ -150,7 +150,8 @@ def _when_and_where(s: Standing, offering: int) -> dict[str, Any]:
     row = s.offerings[offering]
     place = None if row["place_id"] is None else s.places[row["place_id"]]["name"]
     facts = {column: row[column] for column in ("period", "period_end", "start_date", "end_date", "place_id")}
-    return {"offering": row["offering_id"], **facts, "place_name": place}
+    form = s.programmes[int(s.problem.bundles.offerings["programme"][offering])]["form"]
+    return {"offering": row["offering_id"], **facts, "place_name": place, "form": form}
 
 
 def _gaps(case: Case) -> Iterator[Sentence]:

@@ -53,7 +53,7 @@ class Explanation:
 
 @cache
 def texts() -> Mapping[str, Any]:
-    """reasons.toml: reason codes at the top; sentences under `explain`; lines and words that serve them."""
+    """reasons.toml: reason codes at the top; sentences under `explain`; lines, words, settings."""
     return tomllib.loads(resources.files(__package__).joinpath("reasons.toml").read_text("utf-8"))
 
 
@@ -79,8 +79,13 @@ def _words(facts: Mapping[str, Any], lang: Language) -> dict[str, str]:
     words = {name: written(name, value, lang) for name, value in facts.items()}
     if "period_end" in facts:
         words["when"] = _when(facts, lang)
-        words["where"] = str(facts["place_name"] or _word("online", lang))
+        words["where"] = str(facts["place_name"] or setting(facts["form"], lang))
     return words
+
+
+def setting(form: str, lang: Language) -> str:
+    """Where an offering without a place goes on: `form` decides, a code of K1..K11, N1..N12."""
+    return _word(texts()["setting"].get(form, "online"), lang)
 
 
 def written(name: str, value: Any, lang: Language) -> str:

@@ -12,6 +12,7 @@ import polars as pl
 import xlsxwriter
 from xlsxwriter.exceptions import FileCreateError
 
+from asah.engine.plan.sentences import setting
 from asah.engine.report.facts import Facts, states_law
 from asah.engine.report.language import INDONESIAN, share
 from asah.engine.report.money import Budget
@@ -444,13 +445,6 @@ def _people(tables: Tables) -> pl.DataFrame:
 
 # ---- the matrix in words
 
-# Where a form goes on that needs neither a classroom nor a network; any other without a place is online.
-_PLACE_OF_FORM: Final = {
-    **dict.fromkeys(("N1", "N2", "N5", "N7", "N8", "N10", "N11", "N12"), "di tempat kerja"),
-    "N6": "di alam terbuka",
-    "N9": "belajar mandiri",
-}
-
 
 def _path(form: str) -> str:
     return "klasikal" if form.startswith("K") else "nonklasikal"
@@ -462,7 +456,8 @@ def _matrix(facts: Facts) -> pl.DataFrame:
         code: f"{INDONESIAN.form(code, facts.law)} ({_path(code)})" for code in facts.matrix["form"].unique()
     }
     schedules = [_schedule(row, facts) for row in facts.matrix.iter_rows(named=True)]
-    nowhere = pl.col("form").replace_strict(_PLACE_OF_FORM, default="daring", return_dtype=pl.String)
+    settings = {code: setting(code, "id") for code in forms}
+    nowhere = pl.col("form").replace_strict(settings, return_dtype=pl.String)
     blank = pl.lit("BELUM DIISI")
     return facts.matrix.with_row_index("number", offset=1).with_columns(
         pl.col("form").replace_strict(forms, return_dtype=pl.String).alias("form_path"),

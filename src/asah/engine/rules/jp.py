@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from decimal import Decimal
-from importlib import resources
-from typing import Final, Literal
+from typing import Literal
 
 import numpy as np
 import polars as pl
 
 from asah.engine.errors import CallError, Finding, InputError
-from asah.engine.rules.rulebook import RuleSet
+from asah.engine.rules.rulebook import MESSAGES, RuleSet
 from asah.engine.tables.messages import language
 
 STATES = ("verified", "attended", "planned")
 """From the surest to the least sure; a cap is used up in this order."""
 
 HUNDREDTHS = 100
-
-MESSAGES: Final = tomllib.loads(resources.files(__package__).joinpath("messages.toml").read_text("utf-8"))
 
 
 def convert_jp(records: pl.DataFrame, *, rules: RuleSet) -> pl.DataFrame:

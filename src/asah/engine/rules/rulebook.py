@@ -10,14 +10,16 @@ from decimal import Decimal
 from functools import cache
 from importlib import resources
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from asah.engine.errors import CallError
+from asah.engine.tables.messages import language
 
 Employment = Literal["PNS", "CPNS", "PPPK", "PPPK_PARUH_WAKTU"]
 JpmPurpose = Literal["pemetaan", "pengisian_jabatan"]
 
 SOURCES = "sources.toml"
+MESSAGES: Final = tomllib.loads(resources.files(__package__).joinpath("messages.toml").read_text("utf-8"))
 
 
 @dataclass(frozen=True)
@@ -111,10 +113,8 @@ class RuleSet:
         rule = self.rules.get((name, key))
         if rule is None:
             label = f"{name}[{key}]" if key else name
-            raise CallError(
-                f"no rule {label} is in force on {self.on}. "
-                "Ask for a later date, or add the rule with its valid_from to the rule files."
-            )
+            what, remedy = MESSAGES["not_in_force"][language()]
+            raise CallError(f"{what.format(rule=label, on=self.on)}. {remedy}")
         return rule
 
     def keys(self, name: str) -> tuple[str, ...]:
