@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import importlib
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -12,6 +13,9 @@ import pytest
 from asah.engine.check import check_plan
 from asah.engine.errors import InfeasibleError
 from asah.engine.plan import Options, branch, make_plan
+from asah.engine.plan.mip import MipResult
+from asah.engine.plan.primal import Draft, worth
+from asah.engine.plan.problem import Problem
 from asah.engine.simulate import write_region
 from asah.engine.tables import Tables, load
 from engine.check.oracle import Oracle, random_problem
@@ -86,6 +90,28 @@ def test_a_search_that_ends_by_itself_ends_at_the_same_plan_and_proof(
         assert frame.equals(three.frames[name]), name
     for key in ("objective", "bound", "gap", "passes"):
         assert one.summary[key] == three.summary[key]
+
+
+def test_where_the_time_ends_the_solver_its_bound_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    search = importlib.import_module("asah.engine.plan.solve")
+    write_region(region="merangin", people=40, seed=4, out=tmp_path / "in", ratings=False)
+    office = load(tmp_path / "in", "plan")
+
+    def late(problem: Problem, *_: Any, start: Any, tell: Any, **__: Any) -> MipResult:
+        bundle, classes = start
+        best = worth(Draft(problem, bundle, (bundle >= 0).sum(axis=1), classes))[0]
+        for bound in (1e6, best + 0.5):  # above what the prices prove, and below
+            tell(bound)
+        return MipResult("time_limit", None, None, bundle, None, 0)
+
+    monkeypatch.setattr(search, "solve_mip", late)
+    plan = make_plan(office, Options(threads=1, seconds=300, gap=0.0))
+    assert plan.summary["status"] == "time_limit"
+    assert plan.summary["bound_by"] == "solver"
+    assert plan.summary["bound"] == pytest.approx(plan.summary["objective"] + 0.5)
+    assert check_plan(problem=office, plan_folder=written(plan, tmp_path / "plan")).failures == ()
 
 
 def with_part_of_the_money(office: Tables, share: float) -> Tables:

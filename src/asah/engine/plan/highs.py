@@ -66,14 +66,16 @@ def solve(
     threads: int = 1,
     start: Floats | None = None,
     stop: Callable[[], bool] | None = None,
+    tell: Callable[[float], None] | None = None,
     presolve: bool = True,
     nodes: int | None = None,
 ) -> Answer:
     """Solve a model to the optimum, or as far as the time and `stop` allow.
 
     The answer is never worse than a `start` that obeys the rows; one that does not is of no effect. `stop`
-    is asked every few moments, and while a large relaxation is solved every few seconds. `nodes`: the most of
-    the search tree that is looked at; unlike time, it ends the same search at the same place on any machine.
+    is asked every few moments, and while a large relaxation is solved every few seconds; `tell` then hears
+    the bound. `nodes`: the most of the search tree that is looked at; unlike time, it ends the same search at
+    the same place on any machine.
     """
     highspy.Highs.resetGlobalScheduler(True)  # else the first number of threads would hold for the process
     h = highspy.Highs()
@@ -107,6 +109,9 @@ def solve(
 
         for signal in (h.cbMipInterrupt, h.cbSimplexInterrupt, h.cbIpmInterrupt):
             signal.subscribe(poll)
+    if tell is not None:
+        told = tell
+        h.cbMipInterrupt.subscribe(lambda event: told(float(event.data_out.mip_dual_bound)))
     h.run()
     answer = _read(h)
     if start is not None and (answer.x is None or model.gain @ answer.x < model.gain @ start):

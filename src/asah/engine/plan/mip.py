@@ -70,12 +70,13 @@ def solve_mip(
     fillers: bool = True,
     start: tuple[Ints, Floats] | None = None,
     stop: Callable[[], bool] | None = None,
+    tell: Callable[[float], None] | None = None,
 ) -> MipResult:
     """The best plan, proved, if the time allows.
 
     `fillers` lets people take what closes nothing for them, where that may fill a class. `start` is a plan
     to begin from: bundle (n x any width, -1 for none) and classes; one that breaks a rule is not used.
-    `stop` is asked now and then.
+    `stop` is asked now and then, and `tell` then hears the bound.
     """
     pairs = make_pairs(problem, tables, _worth_trying(problem, tables, fillers))
     many, offerings = len(pairs.person), problem.offerings
@@ -94,7 +95,8 @@ def solve_mip(
         **stacked(blocks, first + len(sums.cap) + floors),
     )
     begin = None if start is None else _from_plan(problem, pairs, sums, *start)
-    answer = solve(model, seconds=seconds, seed=seed, threads=threads, start=begin, stop=stop)
+    known = None if tell is None else lambda bound: tell(bound + _constant(problem))
+    answer = solve(model, seconds=seconds, seed=seed, threads=threads, start=begin, stop=stop, tell=known)
     if answer.x is None:
         return MipResult(
             answer.status,

@@ -159,7 +159,6 @@ EXACT_PEOPLE = 100
 POOL_PEOPLE = 3000  # above it a class more or less matters little and the programme over bundles grows slow
 BUNDLES_SHARE = 0.7  # of the time, after which a small office's search turns to the bound
 FIRST_SHARE = 0.2  # of the time: rounds of a handful of people, before the whole is given to the solver
-EXACT_SHARE = 0.8  # of the time, after which the solver gives up
 KEEPING_SHARE = 0.4  # of the time at most goes to what an earlier plan can keep
 MORE_CLASSES = 12
 
@@ -280,22 +279,30 @@ def warm_up(problem: Problem, tables: Tables) -> None:
 
 
 def settle(search: Search, tables: Tables) -> None:
-    """The whole problem as one mixed-integer programme: for a handful of people it gives the optimum."""
+    """The whole problem as one mixed-integer programme: for a handful of people it gives the optimum, and
+    where the time ends it, a bound that no prices reach.
+    """
     best = search.draft
+
+    def tell(bound: float) -> None:
+        if bound < search.bound:
+            search.bound, search.bound_by = max(bound, search.objective), "solver"
+            search.report()
+
     answer = solve_mip(
         search.problem,
         tables,
-        seconds=search.left(EXACT_SHARE),
+        seconds=search.left(),
         seed=search.options.seed,
         start=None if best is None else (best.bundle, best.classes),
         stop=search.out_of_time,
+        tell=tell,
     )
     if answer.objective is None or answer.bound is None or answer.classes is None:
         return
     bundle = answer.bundle.astype(np.int64)
     search.offer(Draft(search.problem, bundle, (bundle >= 0).sum(axis=1).astype(np.int64), answer.classes))
-    if answer.status == "optimal":
-        search.bound, search.bound_by = search.objective, "solver"
+    tell(search.objective if answer.status == "optimal" else answer.bound)
 
 
 def solve(
