@@ -114,6 +114,16 @@ def test_where_the_time_ends_the_solver_its_bound_stays(
     assert check_plan(problem=office, plan_folder=written(plan, tmp_path / "plan")).failures == ()
 
 
+def test_a_handful_of_people_gets_the_optimum_unless_a_gap_is_asked_for(tmp_path: Path) -> None:
+    write_region(region="merangin", people=40, seed=4, out=tmp_path / "in", ratings=False)
+    office = load(tmp_path / "in", "plan")
+    rough = make_plan(office, Options(threads=1, seconds=300, gap=0.9))
+    assert rough.summary["status"] == "gap_reached"
+    assert "exact" not in rough.summary["seconds"]
+    tiny = random_problem(3)
+    assert make_plan(tiny, Options(threads=1)).summary["status"] == "optimal"
+
+
 def with_part_of_the_money(office: Tables, share: float) -> Tables:
     total = int(office["budgets"].filter(pl.col("scope") == "total")["amount_idr"][0])
     cut = pl.when(pl.col("scope") == "total").then(int(total * share)).otherwise(pl.col("amount_idr"))

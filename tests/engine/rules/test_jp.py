@@ -176,6 +176,8 @@ def test_16_the_same_certificate_number_counts_once() -> None:
     assert jp(first, again) == 10
     assert jp(first, {**again, "person_id": "Budi"}) == 22
     assert jp({**first, "certificate_no": " "}, {**again, "certificate_no": ""}) == 22
+    for nothing in ("-", "tidak ada"):  # as offices write that there is none
+        assert jp({**first, "certificate_no": nothing}, {**again, "certificate_no": nothing}) == 22
     converted = rules.convert_jp(records(first, again), rules=RULES)
     assert converted["reason"].to_list() == ["counted", "duplicate_certificate"]
 

@@ -333,6 +333,13 @@ def test_a_fare_within_one_place_is_ignored_with_a_warning(tmp_path: Path) -> No
 # ---- warnings about what cannot come true
 
 
+def test_a_minimum_above_demand_is_no_warning_where_a_lock_opens_the_class(tmp_path: Path) -> None:
+    problem = situations.with_minimum_above_demand()
+    offering = problem["offerings"]["offering_id"][0]
+    lock = table("locks", {"person_id": "P1", "offering_id": offering, "state": "in"})
+    assert look(tmp_path, {**problem, "locks": lock}) == ()
+
+
 def test_situations_that_are_odd_but_possible_only_warn(tmp_path: Path) -> None:
     expected = {
         situations.without_money: finding("zero_budget", "budgets", row=2, column="amount_idr", value=0),

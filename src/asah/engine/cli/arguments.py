@@ -123,9 +123,7 @@ def _needs(verb: argparse.ArgumentParser) -> None:
 def _plan(verb: argparse.ArgumentParser) -> None:
     _input(verb)
     _out(verb)
-    verb.add_argument(
-        "--gap", type=_share, default=DEFAULT_GAP, metavar="G", help=text("help_gap", default=DEFAULT_GAP)
-    )
+    verb.add_argument("--gap", type=_share, metavar="G", help=text("help_gap", default=DEFAULT_GAP))
     _seconds(verb, DEFAULT_SECONDS)
     verb.add_argument("--seed", type=_whole(0), default=0, metavar="S", help=text("help_seed"))
     verb.add_argument("--threads", type=_whole(1), metavar="N", help=text("help_threads"))

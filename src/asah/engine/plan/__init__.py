@@ -11,7 +11,8 @@ from asah.engine.errors import InfeasibleError
 from asah.engine.plan.conflicts import explain_infeasible, lock_warnings
 from asah.engine.plan.problem import build
 from asah.engine.plan.result import Plan, to_plan
-from asah.engine.plan.solve import Options, Progress, solve
+from asah.engine.plan.search import Options, Progress
+from asah.engine.plan.solve import solve
 from asah.engine.tables import Tables
 
 __all__ = ["Options", "Plan", "Progress", "make_plan"]

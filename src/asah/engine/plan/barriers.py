@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any
 
@@ -102,6 +102,42 @@ class Case:
         if not any(self.s.offerings[o]["max_classes"] > 0 for o in self.s.dates(programme)):
             found.append(say("no_date", **name))
         return found
+
+    def in_every_plan(self, programme: int) -> list[Sentence]:
+        """For every date of a programme something that no plan can change; nothing if one is without."""
+        found = []
+        for o in self.s.dates(programme):
+            if self.s.problem.max_classes[o] > 0:
+                fixed = next(self._fixed(o), None)
+                if fixed is None:
+                    return []
+                found.append(fixed)
+        return found
+
+    def _fixed(self, offering: int) -> Iterator[Sentence]:
+        """Barriers that stand whatever else a plan gives to whomever."""
+        p = self.s.problem
+        yield from self._rule_1(offering)
+        yield from self._rule_7(offering)
+        if not can_be_held(self.s, offering):
+            yield of_class(self.s, offering)[0]
+        payer = p.payer_of_unit[p.unit_of_person[self.i]]
+        if payer >= 0 and self.lone.use([offering]).travel_idr[0] > p.unit_limit[payer]:
+            yield from (told for told in self._rule_6(offering) if told.code == "unit_budget_spent")
+
+    @cached_property
+    def best(self) -> tuple[float, list[int]]:
+        """Value and offerings of the best bundle at the prices, of classes that can be held."""
+        return self.lone.best(without=self._never)
+
+    def best_without(self, offerings: Iterable[int]) -> float:
+        """Value of the best bundle with none of some offerings."""
+        return self.lone.best(without=[*self._never, *offerings])[0]
+
+    @cached_property
+    def _never(self) -> list[int]:
+        shut = np.flatnonzero(self.s.fillable < 1)
+        return [int(o) for o in shut if (self.i, int(o)) not in self.s.locked]
 
     def of_person(self, offering: int) -> list[Sentence]:
         """Rules 1, 2, 3 and 7, in that order, for one date; nothing if the person may take it."""
@@ -253,6 +289,11 @@ def may_take(standing: Standing, people: Ints, offering: int) -> npt.NDArray[np.
     return np.asarray(good & ((before < 0) | in_time.any(axis=1)))
 
 
+def can_be_held(standing: Standing, offering: int) -> bool:
+    """Whether as many people may come as a class asks for at least."""
+    return bool(standing.fillable[offering] >= 1)
+
+
 def candidates(standing: Standing, offering: int) -> tuple[Ints, Floats]:
     """Who would gain more from an offering, on top of what they have, than they use before the seat is paid.
 
@@ -279,7 +320,7 @@ def of_class(standing: Standing, offering: int) -> list[Sentence]:
     name = {"offering": p.offering_id[offering]}
     if p.max_classes[offering] == 0:
         return [say("no_class_allowed", **name)]
-    if standing.fillable[offering] < 1:
+    if not can_be_held(standing, offering):
         come = int(may_come(p, standing.tables, np.array([offering]))[0])
         return [say("too_few_admitted", **name, people=come, minimum=int(p.min_per_class[offering]))]
     people, worth = candidates(standing, offering)

@@ -10,15 +10,17 @@ from __future__ import annotations
 import time
 import tomllib
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib import resources
 from typing import Any, Final
 
 import numpy as np
+import polars as pl
 
 from asah.engine.errors import Finding
 from asah.engine.plan.highs import Model, solve, stacked
+from asah.engine.plan.primal import earned
 from asah.engine.plan.problem import Floats, Ints, Problem
 from asah.engine.plan.rows import (
     Block,
@@ -41,6 +43,7 @@ from asah.engine.tables.messages import language
 
 POLICY: Final = "policy.toml"
 MINIMUM: Final = "min_per_class"
+PLAN_NODES: Final = 100  # of the solver's tree: some enrolments more than it takes do no harm
 PRESOLVE_COLUMNS: Final = 5_000  # beyond, simplifying a question takes longer than answering it
 NONE: Final = np.zeros(0, np.int64)
 MESSAGES: Final[dict[str, Any]] = tomllib.loads(
@@ -68,6 +71,27 @@ def explain_infeasible(
         if not inquiry.contradicts(named):
             return None
     return tuple(sorted(inquiry.irreducible(named), key=named.index))
+
+
+def what_locks_need(problem: Problem, tables: Tables) -> pl.DataFrame | None:
+    """The rows of `locks` and further ones, as few as may be, with which every lock stands: a class that one
+    opens needs its minimum, what is locked in may need something before it. Those who gain most come first.
+
+    None where the solver found none.
+    """
+    inquiry = _Inquiry(problem, tables, np.inf)
+    for question in inquiry.questions():
+        pairs = question.plan()
+        if pairs is not None:
+            more = pl.DataFrame(
+                {
+                    "person_id": [problem.person_id[i] for i in pairs.person[~pairs.locked]],
+                    "offering_id": [problem.offering_id[o] for o in pairs.offering[~pairs.locked]],
+                    "state": "in",
+                }
+            )
+            return pl.concat([tables["locks"], more], how="diagonal_relaxed")
+    return None
 
 
 def lock_warnings(problem: Problem, tables: Tables) -> list[Finding]:
@@ -128,6 +152,12 @@ class _Inquiry:
         concerned = _concerned(self.problem, self.tables)
         concerned[:, _to_fill(self.problem, self.tables)] = True
         return self._question(concerned)
+
+    def questions(self) -> Iterator[_Question]:
+        """From the fewest people to everybody, each made when it is asked for."""
+        yield self.alone
+        yield self.few
+        yield self.everybody
 
     def _question(self, concerned: Bools) -> _Question:
         return _Question(self.problem, self.tables, self.until, concerned)
@@ -235,6 +265,17 @@ class _Question:
         small = len(lower) <= PRESOLVE_COLUMNS
         return solve(question, seconds=left, presolve=small).status == "infeasible"
 
+    def plan(self) -> Pairs | None:
+        """The fewest pairs of a plan that keeps every row; among as many, those of most use."""
+        pairs = self.pairs
+        points, _ = earned(self.problem, pairs.person, pairs.offering[:, None])
+        use = points / max(1.0, float(points.max(initial=0.0)))
+        gain = np.where(pairs.locked, 0.0, 0.5 * use - 1.0)
+        model = replace(self.model, gain=np.concatenate([gain, np.zeros(self.problem.offerings)]))
+        presolve = len(gain) <= PRESOLVE_COLUMNS
+        answer = solve(model, seconds=np.inf, nodes=PLAN_NODES, presolve=presolve)
+        return None if answer.x is None else pairs.keep(answer.x[: len(gain)] > 0.5)
+
 
 def _before_locked(problem: Problem, tables: Tables) -> Bools:
     """Offerings of programmes that must come before one of those locked in."""
@@ -264,7 +305,8 @@ def _some_fillers(problem: Problem, tables: Tables) -> Bools:
     """People x offerings: for each class that may have to be filled three times its minimum, each person
     once.
 
-    Those who travel for the least come first, and then the first of every unit, the second of every unit, ...
+    Those who gain most come first, then those who travel for the least, and then the first of every unit, the
+    second of every unit, ...
     """
     who, what, state = locks(problem, tables)
     programme = problem.bundles.offerings["programme"]
@@ -278,7 +320,8 @@ def _some_fillers(problem: Problem, tables: Tables) -> Bools:
     for o in np.flatnonzero(_to_fill(problem, tables) & (problem.min_per_class > 1)):
         classes = max(1.0, np.ceil(held[o] / max(problem.seats[o], 1.0)))
         able = np.flatnonzero(free[:, o])
-        order = np.lexsort((turn[able], problem.travel[problem.place_of_person[able], o]))
+        use, _ = earned(problem, able, np.full((len(able), 1), o))
+        order = np.lexsort((turn[able], problem.travel[problem.place_of_person[able], o], -use))
         chosen = able[order[: int(3 * classes * problem.min_per_class[o])]]
         needed = np.isin(programme, with_what_comes_before(tables, programme[[o]])) & (
             programme != programme[o]

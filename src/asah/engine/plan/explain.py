@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from asah.engine.errors import CallError
-from asah.engine.plan.barriers import Case, candidates, named, of_class, serving
+from asah.engine.plan.barriers import Case, can_be_held, candidates, named, of_class, serving
 from asah.engine.plan.pricing import class_price
 from asah.engine.plan.sentences import Explanation, Sentence, line, reasons, say
 from asah.engine.plan.standing import (
@@ -83,15 +83,8 @@ def about_offering(standing: Standing, offering_id: str) -> Explanation:
 
 def why_missed(standing: Standing, person_id: str, programme_id: str) -> Iterator[Sentence]:
     """Why somebody does not get a programme: the first barrier, and why no class is open where that is it."""
-    s = standing
-    case = Case(s, s.problem.person_id.index(person_id))
-    programme = s.problem.programme_id.index(programme_id)
-    dates = [o for o in s.dates(programme) if s.problem.max_classes[o] > 0]
-    barred = all(case.of_person(o) for o in dates)
-    if not case.of_programme(programme) and not barred and not s.fillable[dates].any():
-        yield of_class(s, dates[0])[0]  # whatever else may be in the way
-        return
-    told = _why_not(case, programme)
+    case = Case(standing, standing.problem.person_id.index(person_id))
+    told = _why_not(case, standing.problem.programme_id.index(programme_id))
     first = next(told)
     yield first
     if first.code == "date_not_opened":
@@ -126,13 +119,23 @@ def _story(case: Case) -> Iterator[Sentence]:
     yield from _at_prices(case)
     mandated = set(case.s.tables["mandates"].filter(person_id=case.row["person_id"])["programme_id"])
     shut: list[str] = []
+    full: list[Sentence] = []
+    instead: list[Sentence] = []
     for programme in serving(case):
         if programme not in case.programme_held:
             first, *others = _why_not(case, programme)
-            if first.code == "not_admitted" and first.facts["programme"] not in mandated:
+            asked = first.facts.get("programme") in mandated
+            if first.code == "not_admitted" and not asked:
                 shut.append(first.facts["programme"])
+            elif first.code == "most_programmes" and not asked:
+                full.append(first)
+                instead += others
             else:
                 yield from (first, *others)
+    if full:
+        facts = {key: full[0].facts[key] for key in ("held", "limit")}
+        yield say("no_room_for", programmes=[told.facts["programme"] for told in full], **facts)
+        yield from instead
     if shut:
         yield say("admit_not", programmes=shut, count=len(shut))
     yield from _more_money(case)
@@ -221,17 +224,17 @@ def _why_in(case: Case, offering: int) -> Iterator[Sentence]:
     rate = float(fee_price(s.problem, s.prices)[offering])
     if (case.i, offering) in s.locked or rate <= 0:
         return
-    best, bundle = case.lone.best()
+    best, bundle = case.best
     dates = s.dates(int(s.problem.bundles.offerings["programme"][offering]))
     if set(bundle) & set(dates):
         fee = int(use.fee_idr[0])
-        spare = (best - case.lone.best(without=dates)[0]) / rate
+        spare = (best - case.best_without(dates)) / rate
         yield say("leaves_at", programme=programme, fee_idr=fee, leaves_idr=fee + int(spare))
 
 
 def _at_prices(case: Case) -> Iterator[Sentence]:
     """How the bundle stands against the best one at the prices."""
-    value, bundle = case.lone.best()
+    value, bundle = case.best
     mine = case.have
     if case.held:
         yield say("in_all", points=mine.points, cost=mine.cost, value=mine.value)
@@ -247,7 +250,7 @@ def _at_prices(case: Case) -> Iterator[Sentence]:
 
 def _why_not(case: Case, programme: int) -> Iterator[Sentence]:
     """The one thing that keeps a programme from a person, at the date that comes nearest."""
-    found = case.of_programme(programme)
+    found = case.of_programme(programme) or case.in_every_plan(programme)
     if found:
         yield found[0]
         return
@@ -294,15 +297,18 @@ def _in_detail(case: Case, programme: int) -> Iterator[Sentence]:
     told: list[Sentence] = []
     for offering in s.dates(programme):
         own, shared = case.of_person(offering), case.of_shared(offering)
+        held = can_be_held(s, offering) or s.problem.max_classes[offering] == 0
+        if not held:
+            yield of_class(s, offering)[0]
         for sentence in [*own, *shared]:
             if sentence not in told:
                 yield sentence
             told.append(sentence)
-            if weighed:
+            if weighed and held:
                 yield from _instead(case, offering, sentence)
-            if weighed and not own:
+            if weighed and held and not own:
                 yield from _behind(case, offering, sentence)
-        if weighed and (case.counts(programme) or not own):
+        if weighed and held and (case.counts(programme) or not own):
             yield _worth(case, offering, free=not own and not shared)
     if weighed:
         yield from _comes_in(case, programme)
@@ -414,7 +420,7 @@ def _comes_in(case: Case, programme: int) -> Iterator[Sentence]:
     value, date = _best_with(case, programme)
     if date is None:
         return
-    missing = case.lone.best()[0] - value
+    missing = case.best[0] - value
     facts = named(s, programme)
     if missing <= TIE:
         yield say("in_best", **facts, offering=s.problem.offering_id[date])
@@ -435,7 +441,7 @@ def _best_with(case: Case, programme: int) -> tuple[float, int | None]:
         return -np.inf, None
     by_hand = Case(case.s, case.i, [o for o in case.held if (case.i, o) in case.s.locked])
     # what must come first is looked for by the search itself
-    dates = [o for o in case.s.dates(programme) if case.s.problem.max_classes[o] > 0]
+    dates = [o for o in case.s.dates(programme) if can_be_held(case.s, o)]
     dates = [o for o in dates if all(_rule_of(sentence) == 3 for sentence in by_hand.of_person(o))]
     value, date = max(((case.lone.best(holding=o)[0], o) for o in dates), default=(-np.inf, None))
     return value, date if np.isfinite(value) else None
@@ -492,6 +498,8 @@ def _about_offering(s: Standing, offering: int) -> Iterator[Sentence]:
             yield say("seats_left", free=int(free))
     else:
         yield from of_class(s, offering)
+    if not can_be_held(s, offering):
+        return
     for k, value in zip(people[:MISSED], worth[:MISSED], strict=True):
         yield say("just_missed", person=p.person_id[k], worth=float(value))
         if classes and free > 0:

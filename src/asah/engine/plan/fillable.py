@@ -29,11 +29,14 @@ def fillable(problem: Problem, tables: Tables) -> Problem:
 
 
 def may_come(problem: Problem, tables: Tables, offerings: Ints) -> Ints:
-    """How many people rule 1 or a lock lets into each of some offerings."""
+    """How many people rule 1 or a lock lets into each of some offerings, in ascending order."""
     p, shape = problem, (problem.people, len(offerings))
     refused = refusals(p, tables, np.arange(p.people)[:, None], offerings[None, :])
     may = ~np.logical_or.reduce([np.broadcast_to(no, shape) for no in refused.values()])
-    return np.asarray(may.sum(axis=0) + np.bincount(p.bundles.locked, minlength=p.offerings)[offerings])
+    owner = np.repeat(np.arange(p.people), np.diff(p.bundles.people["locked"]))
+    asked = np.isin(p.bundles.locked, offerings)
+    may[owner[asked], np.searchsorted(offerings, p.bundles.locked[asked])] = True
+    return np.asarray(may.sum(axis=0))
 
 
 def impossible(problem: Problem) -> list[tuple[int, int]]:

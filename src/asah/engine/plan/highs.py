@@ -69,13 +69,14 @@ def solve(
     tell: Callable[[float], None] | None = None,
     presolve: bool = True,
     nodes: int | None = None,
+    within: float = 0.0,
 ) -> Answer:
     """Solve a model to the optimum, or as far as the time and `stop` allow.
 
     The answer is never worse than a `start` that obeys the rows; one that does not is of no effect. `stop`
     is asked every few moments, and while a large relaxation is solved every few seconds; `tell` then hears
     the bound. `nodes`: the most of the search tree that is looked at; unlike time, it ends the same search at
-    the same place on any machine.
+    the same place on any machine. `within`: how near to the bound is called optimal.
     """
     highspy.Highs.resetGlobalScheduler(True)  # else the first number of threads would hold for the process
     h = highspy.Highs()
@@ -85,7 +86,7 @@ def solve(
         "random_seed": int(seed),
         "threads": int(threads),
         "mip_rel_gap": 0.0,
-        "mip_abs_gap": 1e-9,
+        "mip_abs_gap": max(1e-9, float(within)),
         "presolve": "choose" if presolve else "off",
     }
     if nodes is not None:

@@ -784,9 +784,9 @@ def rearrange(
     one after another; returns how many crews did better, and by how much.
 
     `crews` (m x k): different people in each row. A crew is put back where together it is not better off by
-    `charge` points for every enrolment that comes or goes, where money runs out and where leaving would take
-    a class below its minimum. `group` (n) is everybody's group; `bundle` (n x width) and `size` (n) are
-    changed in place; `spare` (k x (width + 1)) is room to work in.
+    `charge` points for every enrolment that comes or goes, where money, seats or leave run out and where
+    leaving would take a class below its minimum. `group` (n) is everybody's group; `bundle` (n x width) and
+    `size` (n) are changed in place; `spare` (k x (width + 1)) is room to work in.
     """
     better = 0
     gained = 0.0
@@ -824,7 +824,13 @@ def rearrange(
                 bundle[i, y] = d.best[y] if y < many else -1
             fits = s.money[0] >= 0.0 and s.money[s.payer[unit]] >= 0.0
             for y in range(many):
-                fits = fits and s.money[s.fund[d.best[y]]] >= 0.0
+                o = d.best[y]
+                fits = fits and s.money[s.fund[o]] >= 0.0
+                # what is locked in is taken whatever is left: somebody before may have had the last of it
+                fits = fits and s.enrolled[o] <= s.room[o]
+                if b.offerings[o].start > 0:
+                    for period in range(b.offerings[o].start, b.offerings[o].end + 1):
+                        fits = fits and s.absent[unit, period] <= s.away[unit]
             chosen += 1
         differ = 0
         for x in range(crew):

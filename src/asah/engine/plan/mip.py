@@ -71,12 +71,14 @@ def solve_mip(
     start: tuple[Ints, Floats] | None = None,
     stop: Callable[[], bool] | None = None,
     tell: Callable[[float], None] | None = None,
+    within: float = 0.0,
 ) -> MipResult:
     """The best plan, proved, if the time allows.
 
     `fillers` lets people take what closes nothing for them, where that may fill a class. `start` is a plan
     to begin from: bundle (n x any width, -1 for none) and classes; one that breaks a rule is not used.
-    `stop` is asked now and then, and `tell` then hears the bound.
+    `stop` is asked now and then, and `tell` then hears the bound. `optimal` is a plan `within` so many points
+    of the bound.
     """
     pairs = make_pairs(problem, tables, _worth_trying(problem, tables, fillers))
     many, offerings = len(pairs.person), problem.offerings
@@ -96,7 +98,9 @@ def solve_mip(
     )
     begin = None if start is None else _from_plan(problem, pairs, sums, *start)
     known = None if tell is None else lambda bound: tell(bound + _constant(problem))
-    answer = solve(model, seconds=seconds, seed=seed, threads=threads, start=begin, stop=stop, tell=known)
+    answer = solve(
+        model, seconds=seconds, seed=seed, threads=threads, start=begin, stop=stop, tell=known, within=within
+    )
     if answer.x is None:
         return MipResult(
             answer.status,

@@ -11,9 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from asah.engine.plan.dual import DualResult
-from asah.engine.plan.kernel import closures
 from asah.engine.plan.mip import solve_bundles
-from asah.engine.plan.primal import Draft, counted, trim
+from asah.engine.plan.primal import Draft, earned, trim
 from asah.engine.plan.problem import Floats, Ints, Problem
 
 NODES = 1  # of the solver's tree: its heuristics at the root find most of what there is to find
@@ -51,10 +50,7 @@ class Pool:
         """
         p = self.problem
         person, bundle = self.rows[:, 0], self.rows[:, 1:]
-        closed, by_floor = closures(p.bundles, person, bundle, len(p.floor_points))
-        jp, mandate = counted(p, person, bundle)
-        short = p.bundles.people["short"][person]
-        value = closed + p.bundles.points_per_jp * np.minimum(short, jp) + mandate
+        value, by_floor = earned(p, person, bundle)
         if self.earlier is not None:
             held = self.earlier.bundle[person]
             same = ((bundle[:, :, None] == held[:, None, :]) & (bundle >= 0)[:, :, None]).sum(axis=(1, 2))

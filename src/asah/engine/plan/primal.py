@@ -69,6 +69,17 @@ def worth(draft: Draft) -> tuple[float, Floats, Floats, Floats]:
     return float(total), closed, jp, floors
 
 
+def earned(problem: Problem, person: Ints, bundle: Ints) -> tuple[Floats, Floats]:
+    """Points of closure, JP and mandates of each row, a person and a bundle of theirs (m), and its closure in
+    each floor (m x floors).
+    """
+    closed, by_floor = closures(problem.bundles, person, bundle, len(problem.floor_points))
+    jp, mandate = counted(problem, person, bundle)
+    short = problem.bundles.people["short"][person]
+    points: Floats = closed + problem.bundles.points_per_jp * np.minimum(short, jp) + mandate
+    return points, by_floor
+
+
 def counted(problem: Problem, person: Ints, bundle: Ints) -> tuple[Floats, Floats]:
     """JP that counts towards the target, and points of mandates given, of each row: a person and a bundle of
     theirs.
@@ -88,6 +99,50 @@ def counted(problem: Problem, person: Ints, bundle: Ints) -> tuple[Floats, Float
     once = np.unique(np.column_stack([row, at]), axis=0)  # a programme locked in twice gives its mandate once
     mandate = np.bincount(once[:, 0], weights=b.entries["mandate"][once[:, 1]], minlength=len(bundle))
     return jp.astype(float), mandate.astype(float)
+
+
+def obeys(draft: Draft) -> bool:
+    """Whether a draft obeys the rules on what people share (seats, minima, classes, resources, money,
+    absence) and keeps the locks.
+    """
+    p, books = draft.problem, shared(draft)
+    return bool(
+        (books.enrolled <= books.room).all()
+        and (books.enrolled >= books.least).all()
+        and (draft.classes <= p.max_classes).all()
+        and (p.resource_offerings @ draft.classes <= p.resource_limit).all()
+        and (books.money >= 0.0).all()
+        and (books.absent <= books.away[:, None]).all()
+        and locks_stand(draft)
+    )
+
+
+def locks_stand(draft: Draft) -> bool:
+    """Whether everything locked in is held, classes that locks keep open are filled, and what locked courses
+    need is taken before them.
+    """
+    p, b = draft.problem, draft.problem.bundles
+    if not len(b.locked):
+        return True
+    if (draft.enrolled() < draft.classes * p.min_per_class).any():
+        return False
+    programme, start, end = (b.offerings[name] for name in ("programme", "start", "end"))
+    for i in np.flatnonzero(np.diff(b.people["locked"])):
+        held = draft.bundle[i, : draft.size[i]]
+        if not np.isin(b.locked[b.people["locked"][i] : b.people["locked"][i + 1]], held).all():
+            return False
+        mine = b.entries[b.people["entry"][i] : b.people["entry"][i + 1]]
+        needed = dict(zip(mine["programme"].tolist(), mine["before"].tolist(), strict=True))
+        for o in held:
+            before = needed.get(programme[o], -1)  # others are there only to fill a class
+            if before < 0:
+                continue
+            if before >= len(mine):  # what must come first is not open to this person
+                return False
+            first = held[programme[held] == mine["programme"][before]]
+            if not ((start[first] == 0) | (end[first] < start[o])).any():
+                return False
+    return True
 
 
 def shared(draft: Draft) -> Shared:
@@ -195,20 +250,23 @@ def round_classes(problem: Problem, fractional: Floats, upward: float = 0.5) -> 
     the share of people who take it.
     """
     p = problem
-    whole = np.minimum(np.floor(fractional + upward), p.max_classes)
+    locked = needed_classes(p, np.bincount(p.bundles.locked, minlength=p.offerings).astype(float))
+    whole = np.minimum(np.maximum(np.floor(fractional + upward), locked), p.max_classes)
     whole = np.where(p.decided, whole, p.max_classes)
-    _within_resources(p, whole)
+    _within_resources(p, whole, locked)
     return whole
 
 
-def _within_resources(problem: Problem, classes: Floats) -> None:
-    """Classes may not use more of a resource than there is; the smallest number goes first."""
+def _within_resources(problem: Problem, classes: Floats, locked: Floats) -> None:
+    """Classes may not use more of a resource than there is; the smallest number goes first, what is locked
+    stays.
+    """
     p = problem
     for slot in range(len(p.resource_limit)):
         using = np.flatnonzero(p.resource_offerings[slot] & (classes > 0))
         excess = classes[using].sum() - p.resource_limit[slot]
         for o in using[np.argsort(classes[using], kind="stable")]:
-            cut = min(classes[o], max(0.0, excess))
+            cut = min(classes[o] - locked[o], max(0.0, excess))
             classes[o] -= cut
             excess -= cut
 
@@ -216,22 +274,24 @@ def _within_resources(problem: Problem, classes: Floats) -> None:
 def close_short(draft: Draft) -> None:
     """Take people out of classes that do not reach their minimum, and close those classes."""
     p = draft.problem
-    locked = np.zeros(p.offerings, dtype=bool)
-    locked[p.bundles.locked] = True
+    locked = np.bincount(p.bundles.locked, minlength=p.offerings)
+    lock_owner = np.repeat(np.arange(p.people), np.diff(p.bundles.people["locked"]))
     while True:
         enrolled = draft.enrolled()
         classes = needed_classes(p, enrolled)
         short = (enrolled < classes * p.min_per_class) & (enrolled > 0)
         if not short.any():
             return
-        fewer = short & (classes > 1)
-        for o in np.flatnonzero(fewer):  # one class less: the last to come leave
-            over = int(enrolled[o] - (classes[o] - 1) * p.seats[o])
-            holders = np.flatnonzero((draft.bundle == o).any(axis=1))[-over:]
+        room_in_fewer = np.where(classes > 1, (classes - 1) * np.where(np.isinf(p.seats), 0.0, p.seats), 0.0)
+        fewer = short & (classes > 1) & (locked <= room_in_fewer)
+        for o in np.flatnonzero(fewer):  # one class less: the last to come leave, but for those locked in
+            over = int(enrolled[o] - room_in_fewer[o])
+            holders = np.flatnonzero((draft.bundle == o).any(axis=1))
+            free = holders[~np.isin(holders, lock_owner[p.bundles.locked == o])]
             only = np.zeros(p.offerings, dtype=bool)
             only[o] = True
-            drop_people(draft, only, holders)
-        closing = short & (classes <= 1) & ~locked
+            drop_people(draft, only, free[-over:])
+        closing = short & (classes <= 1) & (locked == 0)
         if not closing.any() and not fewer.any():
             return
         drop_people(draft, closing)

@@ -17,7 +17,7 @@ from asah.engine.plan.pricing import Prices
 from asah.engine.plan.primal import Draft, needed_classes, spent_by_scope, worth
 from asah.engine.plan.problem import Floats, Problem
 from asah.engine.plan.replan import changed
-from asah.engine.plan.solve import Search
+from asah.engine.plan.search import Search
 from asah.engine.tables import Tables
 
 TOLERANCE = 1e-6

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from asah.engine.plan.primal import Draft, shared, spent_by_scope, trim, worth
+from asah.engine.plan.primal import Draft, locks_stand, shared, spent_by_scope, trim, worth
 from asah.engine.plan.problem import MANY, Floats, Ints, Problem, build
 from asah.engine.plan.simple_kernel import EPS, Books, close_thin, take_turns, trade_up, turn
 from asah.engine.tables import Tables
@@ -98,27 +98,6 @@ def result_of(draft: Draft) -> SimpleResult:
         people=int((draft.size > 0).sum()),
         valid=locks_stand(draft),
     )
-
-
-def locks_stand(draft: Draft) -> bool:
-    """Whether classes that locks keep open are filled, and what locked courses need is taken before them."""
-    p, b = draft.problem, draft.problem.bundles
-    if (draft.enrolled() < draft.classes * p.min_per_class).any():
-        return False
-    programme, start, end = (b.offerings[name] for name in ("programme", "start", "end"))
-    for i in np.flatnonzero(np.diff(b.people["locked"])):
-        held = draft.bundle[i, : draft.size[i]]
-        mine = b.entries[b.people["entry"][i] : b.people["entry"][i + 1]]
-        needed = dict(zip(mine["programme"].tolist(), mine["before"].tolist(), strict=True))
-        for o in held:
-            if needed[programme[o]] < 0:
-                continue
-            if needed[programme[o]] >= len(mine):  # what must come first is not open to this person
-                return False
-            first = held[programme[held] == mine["programme"][needed[programme[o]]]]
-            if not ((start[first] == 0) | (end[first] < start[o])).any():
-                return False
-    return True
 
 
 def follow(problem: Problem, rule: Rule, online: Bools) -> Draft:

@@ -4,17 +4,16 @@ enough.
 
 from __future__ import annotations
 
-import os
-import resource
 import threading
-import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
 
+from asah.engine.errors import CallError
 from asah.engine.plan.branch import Branch, cut
+from asah.engine.plan.conflicts import what_locks_need
 from asah.engine.plan.dual import DualResult, Start, find_prices, first_guess
 from asah.engine.plan.fillable import fillable, impossible
 from asah.engine.plan.improve import exchange_places, fill, open_classes, prices_of_classes, scaled, tidy
@@ -23,126 +22,13 @@ from asah.engine.plan.mip import solve_mip
 from asah.engine.plan.parts import only
 from asah.engine.plan.pool import Pool, choose, nearby
 from asah.engine.plan.pricing import Pricer, Prices, class_price, tariff
-from asah.engine.plan.primal import Draft, round_classes, shared, trim, worth
-from asah.engine.plan.problem import Problem
-from asah.engine.plan.replan import changed, earlier, staying
-from asah.engine.plan.simple_rules import RULES, follow, locks_stand, online_offerings
+from asah.engine.plan.primal import Draft, locks_stand, round_classes, shared, trim, worth
+from asah.engine.plan.problem import Problem, build
+from asah.engine.plan.replan import earlier, staying
+from asah.engine.plan.search import EXACT_PEOPLE, Options, Progress, Search
+from asah.engine.plan.sentences import line
+from asah.engine.plan.simple_rules import RULES, follow, online_offerings
 from asah.engine.tables import Tables
-
-
-@dataclass(frozen=True)
-class Options:
-    """What the caller asks for: the gap to reach (share of what could be gained), seconds, seed, threads."""
-
-    gap: float = 0.002
-    seconds: float = 600.0
-    seed: int = 0
-    threads: int | None = None
-    points_per_change: float = 0.0
-
-    @property
-    def workers(self) -> int:
-        return self.threads or min(4, os.cpu_count() or 1)
-
-
-@dataclass(frozen=True)
-class Progress:
-    """Where the search stands: the best plan so far and its bound, in points; seconds since it began."""
-
-    stage: str
-    objective: float | None
-    bound: float | None
-    gap: float | None
-    seconds: float
-
-
-@dataclass
-class Search:
-    """The best plan and the best bound known, the clock, and whoever wants to be told."""
-
-    problem: Problem
-    options: Options
-    stop: threading.Event
-    tell: Callable[[Progress], None] | None
-    began: float = field(default_factory=time.monotonic)
-    draft: Draft | None = None
-    objective: float = -np.inf
-    charged: float = -np.inf  # the objective less the charge for changes
-    earlier: Draft | None = None  # the plan that changes are counted against
-    gone: int = 0  # enrolments of the earlier plan whose person or offering is not there any more
-    kept: DualResult | None = None  # prices under which people keep what they have of it
-    bound: float = np.inf
-    bound_by: str = "prices"
-    prices: Prices | None = None
-    branches: list[Branch] = field(default_factory=list)  # none: the bound is of one set of prices
-    stage: str = ""
-    seconds: dict[str, float] = field(default_factory=dict)
-    peak_mb: dict[str, float] = field(default_factory=dict)
-    _since: float = 0.0
-
-    def __post_init__(self) -> None:
-        self.pricer = Pricer(self.problem, self.options.workers)
-
-    def enter(self, stage: str) -> None:
-        self.leave()
-        self.stage, self._since = stage, time.monotonic()
-        self.report()
-
-    def leave(self) -> None:
-        if self.stage:
-            spent = time.monotonic() - self._since
-            self.seconds[self.stage] = round(self.seconds.get(self.stage, 0.0) + spent, 3)
-            self.peak_mb[self.stage] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
-        self.stage = ""
-
-    def report(self) -> None:
-        if self.tell is not None:
-            known = self.draft is not None
-            self.tell(
-                Progress(
-                    stage=self.stage,
-                    objective=self.objective if known else None,
-                    bound=self.bound if np.isfinite(self.bound) else None,
-                    gap=self.gap() if known and np.isfinite(self.bound) else None,
-                    seconds=time.monotonic() - self.began,
-                )
-            )
-
-    def offer(self, draft: Draft) -> bool:
-        """Keep a plan if it is the best so far, changes of an earlier plan charged."""
-        value = worth(draft)[0]
-        charged = value
-        if self.earlier is not None:
-            charged -= self.options.points_per_change * changed(self.earlier, draft)
-        if charged <= self.charged + 1e-9 * max(1.0, abs(charged)):
-            return False
-        self.draft, self.objective, self.charged = draft.copy(), value, charged
-        self.report()
-        return True
-
-    def gap(self) -> float:
-        gain = self.bound - self.problem.unpriced_loss
-        return 0.0 if gain <= 0 else float(max(0.0, (self.bound - self.objective) / gain))
-
-    def out_of_time(self) -> bool:
-        return self.stop.is_set() or time.monotonic() - self.began > self.options.seconds
-
-    @property
-    def charge(self) -> float:
-        """Points that a changed enrolment must bring."""
-        return 0.0 if self.earlier is None else self.options.points_per_change
-
-    def used(self) -> float:
-        """The share of the time that is over."""
-        return (time.monotonic() - self.began) / max(1e-9, self.options.seconds)
-
-    def left(self, share: float = 1.0) -> float:
-        """Seconds until a share of the time is over."""
-        return max(0.1, share * self.options.seconds - (time.monotonic() - self.began))
-
-    def near_enough(self) -> bool:
-        return self.draft is not None and self.gap() <= self.options.gap
-
 
 ROUNDS = 40
 STALE_ROUNDS = 4  # rounds without a gain worth naming after which the search ends
@@ -155,7 +41,6 @@ LEANINGS = (
     0.5,
 )  # what is added to a fraction of a class before it is cut to a whole number
 PRICING_SHARE = 0.35  # of the time at most goes to the first prices, so that some is left for the plan
-EXACT_PEOPLE = 100
 POOL_PEOPLE = 3000  # above it a class more or less matters little and the programme over bundles grows slow
 BUNDLES_SHARE = 0.7  # of the time, after which a small office's search turns to the bound
 FIRST_SHARE = 0.2  # of the time: rounds of a handful of people, before the whole is given to the solver
@@ -289,10 +174,12 @@ def settle(search: Search, tables: Tables) -> None:
             search.bound, search.bound_by = max(bound, search.objective), "solver"
             search.report()
 
+    within = search.goal * (search.objective - search.problem.unpriced_loss)
     answer = solve_mip(
         search.problem,
         tables,
         seconds=search.left(),
+        within=within,
         seed=search.options.seed,
         start=None if best is None else (best.bundle, best.classes),
         stop=search.out_of_time,
@@ -302,7 +189,8 @@ def settle(search: Search, tables: Tables) -> None:
         return
     bundle = answer.bundle.astype(np.int64)
     search.offer(Draft(search.problem, bundle, (bundle >= 0).sum(axis=1).astype(np.int64), answer.classes))
-    tell(search.objective if answer.status == "optimal" else answer.bound)
+    missed = answer.objective - search.objective > 1e-9 * abs(answer.objective)  # a plan that was not taken
+    tell(search.objective if answer.status == "optimal" and not within and not missed else answer.bound)
 
 
 def solve(
@@ -313,19 +201,28 @@ def solve(
     stop: threading.Event | None = None,
     previous: pl.DataFrame | None = None,
 ) -> Search:
-    """Search for the best plan; whatever stops it, the result holds the best one found and a valid bound."""
+    """Search for the best plan; whatever stops it, the result holds the best one found and a valid bound.
+
+    Raises CallError where none was found that keeps the locks, although nothing shows that there is none.
+    """
     warm_up(problem, tables)
     problem = fillable(problem, tables)
     search = Search(problem, options, stop or threading.Event(), tell)
     rng = np.random.default_rng(options.seed)
-    by_hand(search, tables, with_rules=previous is None)
+    inside, known = search, tables
+    if not locks_stand(locked_only(problem)):
+        inside, known = with_what_locks_need(search, tables)
+    by_hand(inside, known, with_rules=previous is None)
     root, start = price(search)
+    nearer = (root, start) if inside is search else price(inside)
     if previous is not None:
-        keep(search, previous, root, rng)
+        keep(inside, previous, nearer[0], rng)
     small, tiny = problem.people <= POOL_PEOPLE, problem.people <= EXACT_PEOPLE and previous is None
     until = FIRST_SHARE if tiny else BUNDLES_SHARE if small else 1.0
-    better(search, root, start, rng, until=until, patience=1 if tiny else STALE_ROUNDS)
-    if tiny and search.gap() > 1e-9 and not search.out_of_time():
+    better(inside, *nearer, rng, until=until, patience=1 if tiny else STALE_ROUNDS)
+    if inside is not search:
+        search.take_over(inside)
+    if tiny and not search.near_enough() and not search.out_of_time():
         search.enter("exact")
         settle(search, tables)
     if small and search.bound_by != "solver" and not search.out_of_time() and not search.near_enough():
@@ -335,21 +232,35 @@ def solve(
     return search
 
 
+def with_what_locks_need(search: Search, tables: Tables) -> tuple[Search, Tables]:
+    """A search, on the same clock, for a problem in which what the locks need is locked in as well, and its
+    tables. Its plans are plans; its bound is not one.
+    """
+    search.enter("locks")
+    locks = what_locks_need(search.problem, tables)
+    if locks is None:
+        raise CallError(line("locks_not_kept"))
+    fuller = replace(tables, frames={**tables.frames, "locks": locks})
+    return search.within(fillable(build(fuller), fuller)), fuller
+
+
+def locked_only(problem: Problem) -> Draft:
+    """Nothing but what is locked in."""
+    draft = Draft.empty(problem, np.zeros(problem.offerings))
+    trim(draft)
+    return draft
+
+
 def by_hand(search: Search, tables: Tables, with_rules: bool) -> None:
     """What is locked in alone, and what the simple rules make of it: no plan of ours is below what an office
     does by hand.
     """
-    problem = search.problem
-    locked_only = Draft.empty(problem, np.zeros(problem.offerings))
-    trim(locked_only)
-    search.offer(locked_only)
+    search.offer(locked_only(search.problem))
     search.enter("rules")
-    online = online_offerings(tables, problem)
+    online = online_offerings(tables, search.problem)
     for rule in RULES.values():
         if with_rules and not search.out_of_time():
-            draft = follow(problem, rule, online)
-            if locks_stand(draft):
-                search.offer(draft)
+            search.offer(follow(search.problem, rule, online))
 
 
 def price(search: Search) -> tuple[DualResult, Start]:
@@ -433,7 +344,7 @@ def prove_in_branches(search: Search, root: DualResult, step: float) -> None:
     """A smaller bound from prices for every part of the plans there are."""
     p = search.problem
     whole = Branch(np.zeros(p.offerings), p.max_classes, root.prices, root.bound, root.classes)
-    goal = search.objective + search.options.gap * (search.objective - p.unpriced_loss)
+    goal = search.objective + search.goal * (search.objective - p.unpriced_loss)
 
     def tell(value: float) -> None:
         search.bound = min(search.bound, value)

@@ -223,10 +223,12 @@ def _refuse_bad(records: pl.DataFrame, forms: pl.DataFrame) -> None:
 
 
 def _duplicate() -> pl.Expr:
-    """Whether a surer or earlier record of the person carries the same certificate number."""
+    """Whether a surer or earlier record of the person carries the same certificate number. What has no digit
+    ("-", "tidak ada") is no number.
+    """
     number = pl.col("certificate_no").str.replace_all(r"\s", "").str.to_uppercase()
     order = pl.struct("surety", "row").rank("ordinal").over("person_id", number)
-    return (number.fill_null("") != "") & (order > 1)
+    return number.str.contains(r"\d").fill_null(False) & (order > 1)
 
 
 def _in_periods(table: pl.DataFrame) -> pl.DataFrame:

@@ -86,6 +86,9 @@ def programmes(problem: Problem) -> Iterator[Note]:
     unreachable = offered.filter(pl.col("people") == 0)
     yield at("nobody_can_reach", "offerings", "offering_id", unreachable)
     thin = offered.filter((pl.col("people") > 0) & (pl.col("min_per_class") > pl.col("people")))
+    # whom a lock lets in counts beside these, and where they cannot fill the class the plan is impossible
+    opened = problem["locks"].filter(pl.col("state") == "in")
+    thin = thin.join(opened, on="offering_id", how="anti").sort(ROW)
     yield at(
         "minimum_over_demand",
         "offerings",
