@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from asah.engine.cli.screen import line_of
 from asah.engine.errors import Finding
 from asah.engine.plan.conflicts import explain_infeasible, lock_warnings
 from asah.engine.plan.problem import build
@@ -409,14 +410,14 @@ def test_findings_speak_the_language_of_the_reader(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("ASAH_LANG", "id")
     found = explain(problem)
     assert found is not None
-    assert [str(each) for each in found] == [
-        "locks, row 2, offering_id: 'O0' P0 diputuskan ikut. Cabut keputusan ini bila ia yang mengalah.",
-        "locks, row 3, offering_id: 'O0' P1 diputuskan ikut. Cabut keputusan ini bila ia yang mengalah.",
-        "offerings, row 2, max_classes: '2' paling banyak 2 kelas berisi 1 kursi. Tambah kelas atau kursi.",
-        "budgets, row 2, amount_idr: '1000' pagu sumber dana APBD tidak cukup. Naikkan pagu ini.",
+    assert [line_of(each) for each in found] == [
+        "locks baris 2, offering_id: 'O0' P0 diputuskan ikut. Cabut keputusan ini bila ia yang mengalah.",
+        "locks baris 3, offering_id: 'O0' P1 diputuskan ikut. Cabut keputusan ini bila ia yang mengalah.",
+        "offerings baris 2, max_classes: '2' paling banyak 2 kelas berisi 1 kursi. Tambah kelas atau kursi.",
+        "budgets baris 2, amount_idr: '1000' pagu sumber dana APBD tidak cukup. Naikkan pagu ini.",
     ]
     page = Path(__file__).parents[3] / "docs" / "explanation" / "infeasible.md"
-    assert "\n".join(str(each) for each in found) in page.read_text("utf-8")
+    assert "\n".join(line_of(each) for each in found) in page.read_text("utf-8")
     monkeypatch.setenv("ASAH_LANG", "en")
     english = explain(problem)
     assert english is not None

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from asah.engine.cli.screen import line_of
 from asah.engine.tables import load
 from asah.engine.tables.messages import finding
 
@@ -27,6 +28,6 @@ def test_the_tables_of_the_how_to_are_a_complete_problem(tmp_path: Path) -> None
 
 def test_the_finding_shown_in_the_how_to_is_the_one_people_get(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ASAH_LANG", "id")
-    (example,) = re.findall(r"^budgets, row 2.*$", PAGE.read_text("utf-8"), re.M)
+    (example,) = re.findall(r"^budgets baris 2.*$", PAGE.read_text("utf-8"), re.M)
     cell = {"row": 2, "column": "amount_idr", "value": "1.500.000"}
-    assert example == str(finding("grouped", "budgets", **cell, plain="1500000"))
+    assert example == line_of(finding("grouped", "budgets", **cell, plain="1500000"))

@@ -129,7 +129,8 @@ def _story(case: Case) -> Iterator[Sentence]:
                 shut.append(first.facts["programme"])
             elif first.code == "most_programmes" and not asked:
                 full.append(first)
-                instead += others
+                if others and others[0].code == "swap_gains":
+                    instead += others
             else:
                 yield from (first, *others)
     if full:
@@ -481,7 +482,7 @@ def _about_offering(s: Standing, offering: int) -> Iterator[Sentence]:
         seats = int(classes * p.seats[offering])
         yield say("opened", classes=classes, enrolled=len(takers), seats=seats)
     yield from _by_unit(s, takers)
-    if s.prices.seats[offering] > 0 and not unlimited:
+    if s.prices.seats[offering] > 0 and not unlimited and can_be_held(s, offering):
         share = float(class_price(p, s.prices)[offering] / p.seats[offering])
         yield say("seat_price", seat_price=float(s.prices.seats[offering]), share=share)
     if p.max_classes[offering] == 0:
