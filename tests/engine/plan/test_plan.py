@@ -150,6 +150,20 @@ def test_after_a_deep_cut_what_stays_is_what_is_worth_most(office: Tables, price
     assert len(of_the_first) > 0.3 * len(lost)  # nobody stays for standing first in the list
 
 
+@pytest.mark.parametrize("seed", [1, 7, 59, 94, 158, 236])
+def test_a_handful_of_people_is_planned_again_to_the_best_that_is_left_after_the_charge(
+    seed: int, tmp_path: Path
+) -> None:
+    problem = random_problem(seed)
+    free = dataclasses.replace(problem, frames={**problem.frames, "locks": problem["locks"].clear()})
+    first = make_plan(free, Options(threads=1)).frames["enrolments"]
+    again = make_plan(problem, Options(threads=1, seconds=60, points_per_change=0.3), previous=first)
+    assert check_plan(problem=problem, plan_folder=written(again, tmp_path / "plan")).failures == ()
+    oracle, before = Oracle(problem), set(first.select("person_id", "offering_id").rows())
+    best = max(oracle.worth(plan) - 0.3 * len(before ^ set(plan)) for plan, _ in oracle.plans())
+    assert again.summary["objective"] - 0.3 * again.summary["changes"] == pytest.approx(best, abs=1e-6)
+
+
 def test_enrolments_of_an_offering_that_is_gone_are_changes(office: Tables) -> None:
     options = Options(threads=1, seconds=300, gap=0.5, points_per_change=1000.0)
     first = make_plan(office, options).frames["enrolments"]

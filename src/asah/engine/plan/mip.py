@@ -72,15 +72,21 @@ def solve_mip(
     stop: Callable[[], bool] | None = None,
     tell: Callable[[float], None] | None = None,
     within: float = 0.0,
+    earlier: tuple[Ints, Ints] | None = None,
+    charge: float = 0.0,
 ) -> MipResult:
     """The best plan, proved, if the time allows.
 
     `fillers` lets people take what closes nothing for them, where that may fill a class. `start` is a plan
     to begin from: bundle (n x any width, -1 for none) and classes; one that breaks a rule is not used.
     `stop` is asked now and then, and `tell` then hears the bound. `optimal` is a plan `within` so many points
-    of the bound.
+    of the bound. Every enrolment that only this plan or an `earlier` one has (person, offering) costs
+    `charge` points: `bound` counts that, from all of the earlier one changed, and `objective` does not.
     """
-    pairs = make_pairs(problem, tables, _worth_trying(problem, tables, fillers))
+    trying = _worth_trying(problem, tables, fillers)
+    if earlier is not None:
+        trying[earlier] = True
+    pairs = make_pairs(problem, tables, trying)
     many, offerings = len(pairs.person), problem.offerings
     carried = Carried(np.arange(many), pairs.person, pairs.offering, many)
     sums = _capped_sums(problem, pairs)
@@ -89,8 +95,9 @@ def solve_mip(
     first = many + offerings
     blocks += [_caps(sums, first), _floors(problem, sums, first)]
     floors = len(problem.floor_points)
+    toll = np.zeros(many) if earlier is None else np.where(_are(problem, pairs, *earlier), charge, -charge)
     model = Model(
-        gain=np.concatenate([np.zeros(first), sums.weight, -problem.floor_points]),
+        gain=np.concatenate([toll, np.zeros(offerings), sums.weight, -problem.floor_points]),
         lower=np.concatenate([pairs.locked.astype(float), np.zeros(offerings + len(sums.cap) + floors)]),
         upper=np.concatenate([np.ones(many), problem.max_classes, sums.cap, problem.floor_need]),
         whole=np.arange(first + len(sums.cap) + floors) < first,
@@ -359,12 +366,16 @@ def _from_plan(
 ) -> Floats | None:
     """A plan as columns of the model, None if it holds a pair that the model lacks."""
     person, slot = np.nonzero(bundle >= 0)
-    wanted = person * problem.offerings + bundle[person, slot]
-    keys = pairs.person * problem.offerings + pairs.offering
-    if not np.isin(wanted, keys).all():
+    taken = _are(problem, pairs, person, bundle[person, slot]).astype(float)
+    if taken.sum() < len(person):
         return None
-    taken = np.isin(keys, wanted).astype(float)
     return np.concatenate([taken, classes, *_reached(problem, sums, taken)])
+
+
+def _are(problem: Problem, pairs: Pairs, person: Ints, offering: Ints) -> Bools:
+    """Which of the pairs are among others."""
+    wanted = person * problem.offerings + offering
+    return np.isin(pairs.person * problem.offerings + pairs.offering, wanted)
 
 
 def _as_bundles(problem: Problem, pairs: Pairs, taken: Bools | None) -> Ints:

@@ -19,6 +19,7 @@ def earlier(problem: Problem, enrolments: pl.DataFrame) -> tuple[Draft, Draft, i
     enrolments are of people or offerings that are gone: changes that nobody can avoid.
     """
     before = Draft.empty(problem, np.zeros(problem.offerings))
+    before.bundle[:], before.size[:] = -1, 0  # what is locked in now was not so then
     width = before.bundle.shape[1]
     person = {key: i for i, key in enumerate(problem.person_id)}
     offering = {key: o for o, key in enumerate(problem.offering_id)}

@@ -44,6 +44,7 @@ PRICING_SHARE = 0.35  # of the time at most goes to the first prices, so that so
 POOL_PEOPLE = 3000  # above it a class more or less matters little and the programme over bundles grows slow
 BUNDLES_SHARE = 0.7  # of the time, after which a small office's search turns to the bound
 FIRST_SHARE = 0.2  # of the time: rounds of a handful of people, before the whole is given to the solver
+AGAIN_SHARE = 0.6  # of the time, after which the solver gives up where changes are charged
 KEEPING_SHARE = 0.4  # of the time at most goes to what an earlier plan can keep
 MORE_CLASSES = 12
 
@@ -166,11 +167,14 @@ def warm_up(problem: Problem, tables: Tables) -> None:
 def settle(search: Search, tables: Tables) -> None:
     """The whole problem as one mixed-integer programme: for a handful of people it gives the optimum, and
     where the time ends it, a bound that no prices reach.
+
+    With the changes of an earlier plan charged it gives the plan alone: its bound is of what is left after
+    the charge.
     """
-    best = search.draft
+    best, again = search.draft, search.earlier is not None
 
     def tell(bound: float) -> None:
-        if bound < search.bound:
+        if bound < search.bound and not again:
             search.bound, search.bound_by = max(bound, search.objective), "solver"
             search.report()
 
@@ -178,12 +182,14 @@ def settle(search: Search, tables: Tables) -> None:
     answer = solve_mip(
         search.problem,
         tables,
-        seconds=search.left(),
+        seconds=search.left(AGAIN_SHARE if again else 1.0),
         within=within,
         seed=search.options.seed,
         start=None if best is None else (best.bundle, best.classes),
         stop=search.out_of_time,
         tell=tell,
+        earlier=None if search.earlier is None else search.earlier.pairs(),
+        charge=search.charge,
     )
     if answer.objective is None or answer.bound is None or answer.classes is None:
         return
@@ -217,12 +223,12 @@ def solve(
     nearer = (root, start) if inside is search else price(inside)
     if previous is not None:
         keep(inside, previous, nearer[0], rng)
-    small, tiny = problem.people <= POOL_PEOPLE, problem.people <= EXACT_PEOPLE and previous is None
+    small, tiny = problem.people <= POOL_PEOPLE, problem.people <= EXACT_PEOPLE
     until = FIRST_SHARE if tiny else BUNDLES_SHARE if small else 1.0
     better(inside, *nearer, rng, until=until, patience=1 if tiny else STALE_ROUNDS)
     if inside is not search:
         search.take_over(inside)
-    if tiny and not search.near_enough() and not search.out_of_time():
+    if tiny and not search.out_of_time() and (previous is not None or not search.near_enough()):
         search.enter("exact")
         settle(search, tables)
     if small and search.bound_by != "solver" and not search.out_of_time() and not search.near_enough():
