@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -95,8 +96,10 @@ def test_in_an_office_single_people_locked_into_classes_of_twenty_get_a_legal_pl
     who = free["people"]["person_id"].gather([10, 60, 110])
     locks = pl.DataFrame({"person_id": who, "offering_id": ["P007-1", "P008-1", "P008-2"], "state": "in"})
     problem = replace(free, frames={**free.frames, "locks": locks})
+    began = time.monotonic()
     plan = accepted(problem, tmp_path, seconds=300, gap=0.5)
     assert plan.frames["enrolments"].join(locks, on=["person_id", "offering_id"], how="semi").height == 3
+    assert sum(plan.summary["seconds"].values()) < time.monotonic() - began  # no stage is counted twice
     again = make_plan(problem, Options(threads=1, seconds=300, gap=0.5), previous=plan.frames["enrolments"])
     assert check_plan(problem=problem, plan_folder=written(again, tmp_path / "again")).failures == ()
     assert again.summary["changes"] < plan.frames["enrolments"].height

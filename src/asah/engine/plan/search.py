@@ -120,6 +120,7 @@ class Search:
         """A search among fewer plans, on the same clock; what is told of it stands beside the bound of this
         one.
         """
+        self.leave()
         inside = Search(problem, self.options, self.stop, self._tell_of_less, self.began)
         inside.pricer = self.pricer.of(problem)
         return inside

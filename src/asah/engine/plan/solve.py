@@ -267,6 +267,7 @@ def by_hand(search: Search, tables: Tables, with_rules: bool) -> None:
     for rule in RULES.values():
         if with_rules and not search.out_of_time():
             search.offer(follow(search.problem, rule, online))
+    search.leave()
 
 
 def price(search: Search) -> tuple[DualResult, Start]:
@@ -283,6 +284,7 @@ def price(search: Search) -> tuple[DualResult, Start]:
     root, start = find_prices(search.pricer, start=guess, max_passes=150, tolerance=2e-4, stop=late)
     search.bound, search.prices = root.bound, root.prices
     search.bound_by = "branches" if impossible(problem) else "prices"
+    search.leave()
     return root, start
 
 
