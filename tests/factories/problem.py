@@ -40,6 +40,17 @@ def table(name: str, *rows: Mapping[str, Any]) -> pl.DataFrame:
     return pl.DataFrame(filled, schema=spec.schema)
 
 
+def courses(programmes: Mapping[str, Mapping[str, Any]], gains: Mapping[str, float]) -> Frames:
+    """Programmes at Rp 10 a person, changed by their rows, and what each gains in the competency K."""
+    alike = {"form": "K3", "jp": 4.0, "cost_per_person_idr": 10}
+    rows = ({"programme_id": p, "name": p, **alike, **row} for p, row in programmes.items())
+    effects = ({"programme_id": p, "competency_id": "K", "gain_levels": gain} for p, gain in gains.items())
+    return {
+        "programmes": table("programmes", *rows),
+        "programme_effects": table("programme_effects", *effects),
+    }
+
+
 def tiny_problem(**overrides: pl.DataFrame) -> Frames:
     """A valid input of ``plan``, small enough to be solved by hand; ``overrides`` replaces whole tables.
 

@@ -18,7 +18,7 @@ from asah.engine.simulate import write_region
 from asah.engine.tables import Policy, Tables, load
 from engine.check.oracle import tables
 from factories.plan import written
-from factories.problem import POLICY, table
+from factories.problem import POLICY, courses, table
 
 
 def office(
@@ -39,17 +39,7 @@ def office(
             "competencies", {"competency_id": "K", "name": "K", "kind": "technical", "stream": "competency"}
         ),
         "needs": table("needs", {"person_id": "p0", "competency_id": "K", "gap_levels": 1.0, "weight": 1.0}),
-        "programmes": table(
-            "programmes",
-            *(
-                {"programme_id": p, "name": p, "form": "K3", "jp": 4.0, "cost_per_person_idr": 10, **row}
-                for p, row in programmes.items()
-            ),
-        ),
-        "programme_effects": table(
-            "programme_effects",
-            *({"programme_id": p, "competency_id": "K", "gain_levels": 1.0} for p in programmes),
-        ),
+        **courses(programmes, dict.fromkeys(programmes, 1.0)),
         "offerings": table("offerings", *offerings),
         "locks": table("locks", *({"person_id": i, "offering_id": o, "state": "in"} for i, o in locks)),
     }

@@ -27,7 +27,7 @@ from asah.engine.plan.simple_rules import (
 from asah.engine.simulate import simulate
 from asah.engine.tables import Policy, Tables, load
 from engine.plan.brute_force import BruteForce, tables, tiny
-from factories.problem import table, tiny_problem, write_problem
+from factories.problem import courses, table, tiny_problem, write_problem
 
 Held = dict[str, list[str]]
 
@@ -139,17 +139,7 @@ def office(
                 for k, i in enumerate(people)
             ),
         ),
-        "programmes": table(
-            "programmes",
-            *(
-                {"programme_id": p, "name": p, "form": "K3", "jp": 4.0, "cost_per_person_idr": 10, **row}
-                for p, row in programmes.items()
-            ),
-        ),
-        "programme_effects": table(
-            "programme_effects",
-            *({"programme_id": p, "competency_id": "K", "gain_levels": gain} for p, gain in gains.items()),
-        ),
+        **courses(programmes, gains),
         "offerings": table("offerings", *({"place_id": "T", **row} for row in offerings)),
         "budgets": table("budgets", {"scope": "total", "amount_idr": budget}),
         **more,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 import tomllib
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib import resources
@@ -73,15 +73,15 @@ def explain_infeasible(
     return tuple(sorted(inquiry.irreducible(named), key=named.index))
 
 
-def what_locks_need(problem: Problem, tables: Tables) -> pl.DataFrame | None:
+def what_locks_need(problem: Problem, tables: Tables, stop: Callable[[], bool]) -> pl.DataFrame | None:
     """The rows of `locks` and further ones, as few as may be, with which every lock stands: a class that one
     opens needs its minimum, what is locked in may need something before it. Those who gain most come first.
 
-    None where the solver found none.
+    None where the solver found none, or was stopped before.
     """
     inquiry = _Inquiry(problem, tables, np.inf)
     for question in inquiry.questions():
-        pairs = question.plan()
+        pairs = question.plan(stop)
         if pairs is not None:
             more = pl.DataFrame(
                 {
@@ -265,7 +265,7 @@ class _Question:
         small = len(lower) <= PRESOLVE_COLUMNS
         return solve(question, seconds=left, presolve=small).status == "infeasible"
 
-    def plan(self) -> Pairs | None:
+    def plan(self, stop: Callable[[], bool]) -> Pairs | None:
         """The fewest pairs of a plan that keeps every row; among as many, those of most use."""
         pairs = self.pairs
         points, _ = earned(self.problem, pairs.person, pairs.offering[:, None])
@@ -273,7 +273,7 @@ class _Question:
         gain = np.where(pairs.locked, 0.0, 0.5 * use - 1.0)
         model = replace(self.model, gain=np.concatenate([gain, np.zeros(self.problem.offerings)]))
         presolve = len(gain) <= PRESOLVE_COLUMNS
-        answer = solve(model, seconds=np.inf, nodes=PLAN_NODES, presolve=presolve)
+        answer = solve(model, seconds=np.inf, nodes=PLAN_NODES, presolve=presolve, stop=stop)
         return None if answer.x is None else pairs.keep(answer.x[: len(gain)] > 0.5)
 
 

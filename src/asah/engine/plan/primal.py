@@ -113,19 +113,13 @@ def obeys(draft: Draft) -> bool:
         and (p.resource_offerings @ draft.classes <= p.resource_limit).all()
         and (books.money >= 0.0).all()
         and (books.absent <= books.away[:, None]).all()
-        and locks_stand(draft)
+        and _keeps_locks(draft)
     )
 
 
-def locks_stand(draft: Draft) -> bool:
-    """Whether everything locked in is held, classes that locks keep open are filled, and what locked courses
-    need is taken before them.
-    """
-    p, b = draft.problem, draft.problem.bundles
-    if not len(b.locked):
-        return True
-    if (draft.enrolled() < draft.classes * p.min_per_class).any():
-        return False
+def _keeps_locks(draft: Draft) -> bool:
+    """Whether everything locked in is held, and what locked courses need is taken before them."""
+    b = draft.problem.bundles
     programme, start, end = (b.offerings[name] for name in ("programme", "start", "end"))
     for i in np.flatnonzero(np.diff(b.people["locked"])):
         held = draft.bundle[i, : draft.size[i]]

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from asah.engine.plan.primal import Draft, locks_stand, shared, spent_by_scope, trim, worth
+from asah.engine.plan.primal import Draft, obeys, shared, spent_by_scope, trim, worth
 from asah.engine.plan.problem import MANY, Floats, Ints, Problem, build
 from asah.engine.plan.simple_kernel import EPS, Books, close_thin, take_turns, trade_up, turn
 from asah.engine.tables import Tables
@@ -96,7 +96,7 @@ def result_of(draft: Draft) -> SimpleResult:
         closed_points=float(closed.sum()),
         spent_idr=int(spent_by_scope(draft)["total"]),
         people=int((draft.size > 0).sum()),
-        valid=locks_stand(draft),
+        valid=obeys(draft),
     )
 
 

@@ -22,7 +22,7 @@ from asah.engine.plan.mip import solve_mip
 from asah.engine.plan.parts import only
 from asah.engine.plan.pool import Pool, choose, nearby
 from asah.engine.plan.pricing import Pricer, Prices, class_price, tariff
-from asah.engine.plan.primal import Draft, locks_stand, round_classes, shared, trim, worth
+from asah.engine.plan.primal import Draft, obeys, round_classes, shared, trim, worth
 from asah.engine.plan.problem import Problem, build
 from asah.engine.plan.replan import earlier, staying
 from asah.engine.plan.search import EXACT_PEOPLE, Options, Progress, Search
@@ -216,7 +216,7 @@ def solve(
     search = Search(problem, options, stop or threading.Event(), tell)
     rng = np.random.default_rng(options.seed)
     inside, known = search, tables
-    if not locks_stand(locked_only(problem)):
+    if not obeys(locked_only(problem)):
         inside, known = with_what_locks_need(search, tables)
     by_hand(inside, known, with_rules=previous is None)
     root, start = price(search)
@@ -243,7 +243,7 @@ def with_what_locks_need(search: Search, tables: Tables) -> tuple[Search, Tables
     tables. Its plans are plans; its bound is not one.
     """
     search.enter("locks")
-    locks = what_locks_need(search.problem, tables)
+    locks = what_locks_need(search.problem, tables, search.stop.is_set)
     if locks is None:
         raise CallError(line("locks_not_kept"))
     fuller = replace(tables, frames={**tables.frames, "locks": locks})
