@@ -190,6 +190,19 @@ def test_a_damaged_byte_is_noticed(tmp_path: Path) -> None:
     assert open_workbook(path) == finding("not_a_workbook", "b.xlsx")
 
 
+def test_a_compression_that_python_does_not_know_is_refused(tmp_path: Path) -> None:
+    path = write(tmp_path / "b.xlsx", "units", [["unit_id", "name"], ["A", "x"]])
+    data = path.read_bytes()
+    # the method stands 8 bytes into the header of a part and 10 into its entry of the directory
+    for mark, at in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
+        parts = data.split(mark)
+        data = mark.join([parts[0], *(part[: at - 4] + b"\x63\0" + part[at - 2 :] for part in parts[1:])])
+    path.write_bytes(data)
+    with zipfile.ZipFile(path) as archive, pytest.raises(NotImplementedError):
+        archive.read("xl/worksheets/sheet1.xml")
+    assert open_workbook(path) == finding("not_a_workbook", "b.xlsx")
+
+
 def test_a_workbook_that_unpacks_beyond_the_limit_is_refused_before_it_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
