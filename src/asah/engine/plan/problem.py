@@ -400,7 +400,7 @@ class _Builder:
         wanted = [touched, mandate_key[~given]]
         general = np.flatnonzero(programmes["general"].to_numpy().astype(bool))
         short = np.flatnonzero(self.jp_short > 0)
-        if len(general) and policy.points_per_jp_short > 0:
+        if len(general):
             wanted.append((short[:, None] * count + general[None, :]).ravel())
         keys = np.unique(np.concatenate(wanted))
         before = _codes(programmes["prerequisite_id"], programmes["programme_id"])
