@@ -1,0 +1,1 @@
+"""The portal: the year's development of civil servants in a browser. Opens the engine through ``bridge`` only."""
