@@ -1,0 +1,1 @@
+"""How the portal looks: layout, navigation, forms, tables, charts, numbers and dates as people write them."""

@@ -1,0 +1,71 @@
+"""The menu: every app says at its start what it adds, and who may see it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+
+
+def _to_everyone(user: Any) -> bool:
+    return True
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the menu. Entries of the same ``group`` stand together, under its name where it has one.
+
+    ``shown`` is asked on every page about whoever is signed in, so it must not cost a query.
+    """
+
+    name: str
+    label: str | Promise
+    url_name: str
+    order: int = 100
+    shown: Callable[[Any], bool] = _to_everyone
+    group: str | Promise = ""
+
+
+@dataclass(frozen=True)
+class Link:
+    """An entry as one reader sees it."""
+
+    label: str
+    url: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class Group:
+    """Links under one name ("" for those that stand alone)."""
+
+    label: str
+    links: tuple[Link, ...]
+
+
+entries: dict[str, Entry] = {}
+
+
+def register(entry: Entry) -> None:
+    """Add to the menu; called once from the ``ready`` of an app. ValueError if the name is taken."""
+    if entry.name in entries:
+        raise ValueError(f"the menu already has an entry '{entry.name}'; give this one another name")
+    entries[entry.name] = entry
+
+
+def read_navigation(request: HttpRequest) -> tuple[Group, ...]:
+    """The menu for whoever is signed in; at most one link is current, the most exact that leads here."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return ()
+    seen = [(entry, reverse(entry.url_name)) for entry in entries.values() if entry.shown(user)]
+    here = [url for _, url in seen if request.path == url or (url != "/" and request.path.startswith(url))]
+    current = max(here, key=len, default=None)
+    groups: dict[str, list[Link]] = {}
+    for entry, url in sorted(seen, key=lambda pair: pair[0].order):
+        groups.setdefault(str(entry.group), []).append(Link(str(entry.label), url, url == current))
+    return tuple(Group(label, tuple(links)) for label, links in groups.items())
