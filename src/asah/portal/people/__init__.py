@@ -1,0 +1,1 @@
+"""The people whose development is planned: roster, posts, places, and the history of who worked where."""
