@@ -1,0 +1,1 @@
+"""The pages about competencies: the framework, its versions, the standards of posts, sheets."""
