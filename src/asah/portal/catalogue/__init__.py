@@ -1,0 +1,1 @@
+"""What can be offered: programmes with their expected gain, offerings, resources and prices."""
