@@ -1,0 +1,1 @@
+"""The yearly needs analysis: who rates whom, what was said, and the gaps it shows."""

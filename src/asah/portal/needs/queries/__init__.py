@@ -1,0 +1,1 @@
+"""What the pages of the analysis show, one module a subject."""

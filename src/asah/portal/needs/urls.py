@@ -1,0 +1,70 @@
+"""Addresses of the needs analysis."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from asah.portal.needs.views import (
+    conduct,
+    coverage,
+    cycles,
+    performance,
+    profile,
+    proposals,
+    rating,
+    results,
+    scores,
+    verification,
+)
+
+app_name = "needs"
+urlpatterns = [
+    path("", cycles.list_cycles, name="cycles"),
+    path("cycles/add/", cycles.add_cycle, name="add_cycle"),
+    path("cycles/<int:number>/", cycles.show_cycle, name="cycle"),
+    path("cycles/<int:number>/edit/", cycles.edit_cycle, name="edit_cycle"),
+    path("cycles/<int:number>/open/", cycles.open_cycle, name="open_cycle"),
+    path("cycles/<int:number>/close/", cycles.close_cycle, name="close_cycle"),
+    path("cycles/<int:number>/reopen/", cycles.reopen_cycle, name="reopen_cycle"),
+    path("cycles/<int:number>/coverage/", coverage.show_coverage, name="coverage"),
+    path("cycles/<int:number>/coverage/unrated/", coverage.list_unrated, name="unrated"),
+    path("cycles/<int:number>/remind/", coverage.remind, name="remind"),
+    path("cycles/<int:number>/unassigned/", coverage.list_unassigned, name="unassigned"),
+    path("cycles/<int:number>/unassigned/<int:member>/", coverage.assign_rater, name="assign"),
+    path(
+        "cycles/<int:number>/unassigned/<int:member>/release/<int:form>/",
+        coverage.release_rater,
+        name="release",
+    ),
+    path("cycles/<int:number>/scores/", scores.send_scores, name="scores"),
+    path("cycles/<int:number>/scores/<int:file>/", scores.check_scores, name="check_scores"),
+    path("rate/", rating.list_ratings, name="rate"),
+    path("rate/submit/", rating.submit, name="submit"),
+    path("rate/<int:number>/", rating.show_form, name="form"),
+    path("rate/<int:number>/draft/", rating.save_draft, name="draft"),
+    path("results/", results.show_latest, name="latest"),
+    path("cycles/<int:number>/results/", results.show_results, name="results"),
+    path("cycles/<int:number>/compute/", results.compute, name="compute"),
+    path("cycles/<int:number>/heat/", results.show_heat, name="heat"),
+    path("cycles/<int:number>/heat/<int:unit>/<int:competency>/", results.list_behind, name="cell"),
+    path("cycles/<int:number>/boxes/", results.show_boxes, name="boxes"),
+    path("cycles/<int:number>/boxes/people/", results.list_box_people, name="box_people"),
+    path("cycles/<int:number>/summary/", results.show_summary, name="summary"),
+    path("cycles/<int:number>/verification/", verification.list_verifications, name="verifications"),
+    path("cycles/<int:number>/finish/", verification.finish, name="finish"),
+    path("verification/<int:number>/", verification.show_verification, name="verification"),
+    path("profile/", profile.show_own_profile, name="own_profile"),
+    path("cycles/<int:number>/profiles/<int:member>/", profile.show_profile, name="profile"),
+    path("cycles/<int:number>/people/<int:person>/", profile.find_profile, name="profile_of"),
+    path("proposals/", proposals.list_proposals, name="proposals"),
+    path("proposals/own/", proposals.list_own_proposals, name="own_proposals"),
+    path("proposals/add/", proposals.propose, name="propose"),
+    path("proposals/<int:number>/", proposals.show_proposal, name="proposal"),
+    path("cases/", conduct.list_cases, name="cases"),
+    path("cases/add/", conduct.add_case, name="add_case"),
+    path("cases/<int:number>/", conduct.show_case, name="case"),
+    path("cases/<int:number>/close/", conduct.end_case, name="end_case"),
+    path("performance/", performance.list_performance, name="performance"),
+    path("performance/import/", performance.send_performance, name="import_performance"),
+    path("performance/import/<int:number>/", performance.check_sheet, name="check_performance"),
+]

@@ -1,0 +1,1 @@
+"""Pages of the needs analysis, one module a subject."""
