@@ -9,7 +9,7 @@ from asah.portal.base.access import visible_to
 from asah.portal.base.models import Unit, User
 from asah.portal.people.models import Employment, Person, Place, Position, RosterBatch, RosterFinding
 
-OFFICE_DEPTH = 2
+NBSP = "\u00a0"
 
 
 def people_seen_by(viewer: User) -> QuerySet[Person]:
@@ -22,8 +22,10 @@ def offices_seen_by(viewer: User) -> list[tuple[str, str]]:
 
     Path and name of every unit down to the parts of offices, in the order of the tree.
     """
-    units = visible_to(viewer, Unit).filter(is_active=True)
-    return [(unit.path, f"{'  ' * unit.depth}{unit.name}") for unit in units if unit.depth <= OFFICE_DEPTH]
+    # No unit three floors up: an agency, an office, or a part of an office.
+    units = visible_to(viewer, Unit).filter(is_active=True, parent__parent__parent=None)
+    named = units.values_list("path", "name")
+    return [(path, f"{NBSP * 2 * (path.count('.') - 1)}{name}") for path, name in named]
 
 
 def history_of(person: Person) -> QuerySet[Employment]:

@@ -107,7 +107,8 @@ def error_sheet(request: HttpRequest, number: int) -> HttpResponse:
     """The rows that were left out or doubted, to be mended and sent again."""
     batch = get_visible(request, RosterBatch, "file", pk=number)
     response = HttpResponse(actions.make_error_sheet(batch), content_type=XLSX)
-    response["Content-Disposition"] = f'attachment; filename="asah-{batch.pk}-{_("to-mend")}.xlsx"'
+    name = _("to-mend")
+    response["Content-Disposition"] = f'attachment; filename="asah-{batch.pk}-{name}.xlsx"'
     return response
 
 
