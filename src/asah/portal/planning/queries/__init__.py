@@ -1,0 +1,1 @@
+"""What the pages of planning show, one module a subject."""

@@ -1,0 +1,221 @@
+"""How far a plan is on its way to the decree: its digest, what each office said, what stands in the way."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Sum
+
+from asah.portal.base.access import visible_to
+from asah.portal.base.audit import subject_of
+from asah.portal.base.models import Event, Unit, User
+from asah.portal.planning.access import AGREE_FOR_OFFICE, sees_all_of
+from asah.portal.planning.enums import Decision, ReviewStage
+from asah.portal.planning.models import Plan, PlanClass, PlanLine, PlanOutcome, Review
+from asah.portal.planning.queries.contents import Missing, missing_contents
+from asah.portal.planning.queries.figures import figures_of
+from asah.portal.planning.queries.responses import Counts, counts_of
+
+LUMP = 2000
+LOOKED_AT = 100
+
+
+def digest_of(plan: Plan) -> str:
+    """SHA-256 over the plan's rows in the order of their keys: whoever changes one row changes it.
+
+    Keys of rows, not codes: a code that is corrected later does not make another plan of it.
+    """
+    digest = hashlib.sha256()
+    for row in _rows_of(plan):
+        digest.update(json.dumps(row, separators=(",", ":")).encode())
+        digest.update(b"\n")
+    return digest.hexdigest()
+
+
+def _rows_of(plan: Plan) -> Iterator[list[Any]]:
+    yield [
+        "plan",
+        plan.problem_sha256,
+        plan.objective,
+        plan.bound,
+        plan.spent,
+        plan.engine_version,
+        plan.seed,
+    ]
+    classes = PlanClass.objects.filter(plan=plan).order_by("offering")
+    for row in classes.values_list("offering", "classes", "enrolled", "seats", "cost"):
+        yield ["class", *row]
+    lines = PlanLine.objects.filter(plan=plan).order_by("person", "offering")
+    for person, unit, offering, locked, jp, fee, travel in lines.values_list(
+        "person", "unit", "offering", "locked", "jp", "fee", "travel"
+    ).iterator(chunk_size=LUMP):
+        yield ["line", person, unit, offering, locked, f"{jp:.2f}", fee, travel]
+    outcomes = PlanOutcome.objects.filter(plan=plan).order_by("person")
+    for person, unit, state, reason, jp, closure, need in outcomes.values_list(
+        "person", "unit", "state", "reason", "jp", "closure", "need"
+    ).iterator(chunk_size=LUMP):
+        yield ["outcome", person, unit, state, reason, f"{jp:.2f}", closure, need]
+
+
+@dataclass(frozen=True)
+class OfficeSays:
+    """An office with people in the plan, and the last word of its head. ``fee`` and ``travel`` in rupiah."""
+
+    office: Unit
+    people: int
+    lines: int
+    fee: int
+    travel: int
+    review: Review | None
+
+    @property
+    def money(self) -> int:
+        return self.fee + self.travel
+
+    @property
+    def has_agreed(self) -> bool:
+        return self.review is not None and self.review.decision == Decision.AGREED
+
+    @property
+    def has_returned(self) -> bool:
+        return self.review is not None and self.review.decision == Decision.RETURNED
+
+
+def offices_of(plan: Plan) -> list[OfficeSays]:
+    """Offices with lines in the order of the tree; the agency stands for people who belong to no office."""
+    rows = (
+        PlanLine.objects.filter(plan=plan)
+        .order_by()
+        .values_list("unit__path")
+        .annotate(
+            people=Count("person", distinct=True), lines=Count("pk"), fee=Sum("fee"), travel=Sum("travel")
+        )
+    )
+    agency = plan.scenario.agency_id
+    sums: dict[int, list[int]] = {}
+    for path, *values in rows:
+        parts = path.split(".")
+        held = sums.setdefault(int(parts[1]) if parts[1] else agency, [0, 0, 0, 0])
+        held[:] = [a + b for a, b in zip(held, values, strict=True)]
+    latest: dict[int, Review] = {}
+    for review in Review.objects.filter(plan=plan, stage=ReviewStage.HEAD).select_related("decided_by"):
+        latest[review.office_id or agency] = review
+    return [
+        OfficeSays(office, people, lines, fee, travel, latest.get(office.pk))
+        for office in Unit.objects.filter(pk__in=sums).order_by("path")
+        for people, lines, fee, travel in [sums[office.pk]]
+    ]
+
+
+def offices_for(plan: Plan, viewer: User) -> list[OfficeSays]:
+    """Those that the viewer may look into: all, or the own ones."""
+    offices = offices_of(plan)
+    if sees_all_of(viewer, plan):
+        return offices
+    paths = tuple(AGREE_FOR_OFFICE.paths(viewer))
+    return [each for each in offices if each.office.path.startswith(paths)]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What stands between a plan and its submission."""
+
+    offices: list[OfficeSays]
+    missing: list[Missing]
+    counts: Counts
+
+    @property
+    def not_agreed(self) -> list[OfficeSays]:
+        return [each for each in self.offices if not each.has_agreed]
+
+    @property
+    def is_ready(self) -> bool:
+        return not self.missing and not self.not_agreed and not self.counts.unanswered
+
+
+def standing_of(plan: Plan) -> Standing:
+    return Standing(offices_of(plan), missing_contents(plan), counts_of(plan))
+
+
+def reviews_of(plan: Plan, viewer: User) -> list[Review]:
+    """Every decision in the order in which it was taken; of heads only those of offices the viewer may
+    look into."""
+    rows = visible_to(viewer, Review).filter(plan=plan).select_related("decided_by", "office")
+    if sees_all_of(viewer, plan):
+        return list(rows)
+    paths = tuple(AGREE_FOR_OFFICE.paths(viewer))
+    return [row for row in rows if row.office is None or row.office.path.startswith(paths)]
+
+
+def last_review(plan: Plan, stage: ReviewStage, office: Unit | None = None) -> Review | None:
+    return plan.reviews.filter(stage=stage, office=office).order_by("decided_at", "pk").last()
+
+
+def authors_of(plan: Plan) -> set[int]:
+    """Whoever made the plan or showed it: none of them approves it, in whatever other role."""
+    shown = plan.reviews.filter(stage=ReviewStage.PLANNER).values_list("decided_by_id", flat=True)
+    return {key for key in (plan.made_by_id, *shown) if key is not None}
+
+
+def key_figures(plan: Plan) -> dict[str, Any]:
+    """What a decision was taken on, for its frozen copy: plain numbers, no names."""
+    figures, counts = figures_of(plan), counts_of(plan)
+    return {
+        "planned": figures.planned,
+        "deferred": figures.deferred,
+        "exempt": figures.exempt,
+        "classes": figures.classes,
+        "lines": figures.lines,
+        "spent": figures.spent,
+        "limit": figures.limit,
+        "closed_points": figures.closed_points,
+        "need_points": figures.need_points,
+        "jp_short": figures.jp_short,
+        "mandates_missed": figures.mandates_missed,
+        "objective": figures.objective,
+        "gap": figures.gap,
+        "responses": {
+            "lines": counts.people,
+            "accepted": counts.accepted,
+            "asked": counts.asked,
+            "answered": counts.answered,
+            "silent": counts.silent,
+        },
+    }
+
+
+def office_figures(says: OfficeSays) -> dict[str, Any]:
+    return {"people": says.people, "lines": says.lines, "fee": says.fee, "travel": says.travel}
+
+
+@dataclass(frozen=True)
+class Meanwhile:
+    """A step that somebody took. ``action`` is the word of the audit; ``note`` what they said with it."""
+
+    who: str
+    at: dt.datetime
+    action: str
+    note: str
+
+
+def steps_since(plan: Plan, edition: int) -> list[Meanwhile]:
+    """What happened to a plan after ``edition``, earliest first."""
+    events = Event.objects.filter(subject=subject_of(plan), action__startswith="plan.").select_related(
+        "actor"
+    )
+    found = [event for event in events[:LOOKED_AT] if event.detail.get("edition", 0) > edition]
+    notes = dict(Review.objects.filter(plan=plan).values_list("pk", "note"))
+    return [
+        Meanwhile(
+            who=event.actor.name if event.actor else "",
+            at=event.at,
+            action=event.action,
+            note=notes.get(event.detail.get("review", 0), ""),
+        )
+        for event in reversed(found)
+    ]

@@ -1,0 +1,72 @@
+"""Addresses of the pages of planning."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from asah.portal.planning.views import (
+    approval,
+    compare,
+    decisions,
+    gaps,
+    mine,
+    papers,
+    people,
+    plans,
+    runs,
+    scenarios,
+)
+
+app_name = "planning"
+urlpatterns = [
+    path("", plans.list_plans, name="plans"),
+    path("scenarios/", scenarios.list_scenarios, name="scenarios"),
+    path("scenarios/add/", scenarios.add_scenario, name="add_scenario"),
+    path("scenarios/compare/", compare.compare_scenarios, name="compare_scenarios"),
+    path("scenarios/<int:number>/", scenarios.show_scenario, name="scenario"),
+    path("scenarios/<int:number>/copy/", scenarios.copy_scenario, name="copy_scenario"),
+    path("scenarios/<int:number>/rules/", scenarios.edit_rules, name="rules"),
+    path("scenarios/<int:number>/money/", scenarios.edit_limits, name="limits"),
+    path("scenarios/<int:number>/floors/", scenarios.edit_floors, name="floors"),
+    path("scenarios/<int:number>/mandates/", scenarios.list_mandates, name="mandates"),
+    path("scenarios/<int:number>/mandates/add/", scenarios.add_mandate, name="add_mandate"),
+    path("scenarios/<int:number>/mandates/import/", scenarios.import_mandates, name="import_mandates"),
+    path(
+        "scenarios/<int:number>/mandates/<int:mandate>/remove/",
+        scenarios.remove_mandate,
+        name="remove_mandate",
+    ),
+    path("scenarios/<int:number>/decisions/", scenarios.list_decisions, name="decisions"),
+    path("scenarios/<int:number>/decisions/<int:lock>/remove/", scenarios.unlock, name="unlock"),
+    path("scenarios/<int:number>/make/", runs.make_plan, name="make_plan"),
+    path("scenarios/<int:number>/runs/<int:job>/", runs.show_run, name="run"),
+    path("scenarios/<int:number>/runs/<int:job>/stop/", runs.stop_run, name="stop_run"),
+    path("gaps/", gaps.list_gaps, name="gaps"),
+    path("gaps/<int:cycle>/<int:competency>/draft/", gaps.draft_from_gap, name="draft_from_gap"),
+    path("<int:number>/", plans.show_plan, name="plan"),
+    path("<int:number>/gap/", plans.show_gap, name="gap"),
+    path("<int:number>/calendar/", plans.show_calendar, name="calendar"),
+    path("<int:number>/money/", plans.show_money, name="money"),
+    path("<int:number>/map/", plans.show_map, name="map"),
+    path("<int:number>/classes/", people.list_classes, name="classes"),
+    path("<int:number>/classes/<int:offering>/", people.show_class, name="class"),
+    path("<int:number>/classes/<int:offering>/why/", people.explain_class, name="why_class"),
+    path("<int:number>/people/", people.list_people, name="people"),
+    path("<int:number>/people/<int:person>/", people.show_person, name="person"),
+    path("<int:number>/people/<int:person>/why/", people.explain_person, name="why_person"),
+    path("<int:number>/people/<int:person>/decide/", decisions.decide, name="decide"),
+    path("<int:number>/replan/", runs.replan, name="replan"),
+    path("<int:number>/compare/<int:other>/", compare.compare_plans, name="compare_plans"),
+    path("mine/", mine.show_mine, name="mine"),
+    path("<int:number>/mine/", mine.send_response, name="respond"),
+    path("<int:number>/approval/", approval.show_approval, name="approval"),
+    path("<int:number>/approval/offices/<int:office>/", approval.review_office, name="review_office"),
+    path("<int:number>/approval/contents/", approval.list_contents, name="contents"),
+    path("<int:number>/approval/responses/", approval.list_responses, name="responses"),
+    path("<int:number>/approval/responses/<int:response>/", approval.answer_response, name="answer"),
+    path("<int:number>/approval/revise/", approval.revise_plan, name="revise"),
+    path("<int:number>/approval/<slug:name>/", approval.take_step, name="step"),
+    path("<int:number>/papers/", papers.list_papers, name="papers"),
+    path("<int:number>/papers/<slug:paper>.<slug:form>", papers.take_paper, name="paper"),
+    path("<int:number>/papers/<slug:paper>/prepare/", papers.prepare_paper, name="prepare_paper"),
+]
