@@ -1,1 +1,1 @@
-"""The portal: the year's development of civil servants in a browser. Opens the engine through ``bridge`` only."""
+"""The portal: the year's development of civil servants in a browser."""

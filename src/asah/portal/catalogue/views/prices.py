@@ -25,7 +25,9 @@ def list_prices(request: HttpRequest) -> HttpResponseBase:
     user = signed_in(request)
     SEE_CATALOGUE.require(user)
     rows = queries.prices_seen_by(user)
-    return PRICES.respond(request, rows, template="catalogue/prices.html", context=keeping(request))
+    context = keeping(request)
+    table = PRICES if context["may_edit"] else PRICES.read_only("name")
+    return table.respond(request, rows, template="catalogue/prices.html", context=context)
 
 
 def add_price(request: HttpRequest) -> HttpResponse:
@@ -96,7 +98,9 @@ def list_fares(request: HttpRequest) -> HttpResponseBase:
     user = signed_in(request)
     SEE_CATALOGUE.require(user)
     rows = queries.fares_seen_by(user)
-    return FARES.respond(request, rows, template="catalogue/fares.html", context=keeping(request))
+    context = keeping(request)
+    table = FARES if context["may_edit"] else FARES.read_only("origin")
+    return table.respond(request, rows, template="catalogue/fares.html", context=context)
 
 
 def add_fare(request: HttpRequest) -> HttpResponse:
@@ -142,7 +146,8 @@ def list_funds(request: HttpRequest) -> HttpResponseBase:
         **keeping(request),
         "crumbs": [(_("Programmes"), reverse("catalogue:list")), (_("Funds"), "")],
     }
-    return FUNDS.respond(
+    table = FUNDS if context["may_edit"] else FUNDS.read_only("name")
+    return table.respond(
         request, queries.funds_seen_by(user), template="catalogue/funds.html", context=context
     )
 

@@ -24,7 +24,9 @@ def list_resources(request: HttpRequest) -> HttpResponseBase:
     user = signed_in(request)
     SEE_CATALOGUE.require(user)
     rows = queries.resources_seen_by(user)
-    return RESOURCES.respond(request, rows, template="catalogue/resources.html", context=keeping(request))
+    context = keeping(request)
+    table = RESOURCES if context["may_edit"] else RESOURCES.read_only()
+    return table.respond(request, rows, template="catalogue/resources.html", context=context)
 
 
 def show_resource(request: HttpRequest, number: int) -> HttpResponse:

@@ -71,7 +71,8 @@ def list_unrated(request: HttpRequest, number: int) -> HttpResponseBase:
     SEE_COVERAGE.require(user)
     cycle = get_visible(request, Cycle, pk=number)
     rows = queries.unrated_members(user, cycle)
-    return UNRATED.respond(request, rows, template="needs/unrated.html", context={"cycle": cycle})
+    table = UNRATED if ASSIGN_RATERS.held_by(user) else UNRATED.read_only("name")
+    return table.respond(request, rows, template="needs/unrated.html", context={"cycle": cycle})
 
 
 @require_POST

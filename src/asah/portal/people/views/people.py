@@ -22,7 +22,8 @@ def list_people(request: HttpRequest) -> HttpResponseBase:
     user = signed_in(request)
     SEE_PEOPLE.require(user)
     context = {"may_import": IMPORT_ROSTER.held_by(user)}
-    return PEOPLE.respond(request, queries.people_seen_by(user), template="people/list.html", context=context)
+    table = PEOPLE if context["may_import"] else PEOPLE.read_only()
+    return table.respond(request, queries.people_seen_by(user), template="people/list.html", context=context)
 
 
 def show_person(request: HttpRequest, number: int) -> HttpResponseBase:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from html import escape
 from typing import Any
@@ -61,6 +61,14 @@ class Table:
             )
         if self.sort and self.sort.removeprefix("-") not in names:
             raise ValueError(f"table '{self.name}': 'sort' names no column")
+
+    def read_only(self, *leading_to_forms: str) -> Table:
+        """The same list for those who change nothing: no way to fill it, and these columns lead nowhere."""
+        columns = [
+            replace(column, link=None) if column.name in leading_to_forms else column
+            for column in self.columns
+        ]
+        return replace(self, columns=columns, empty_action=None)
 
     @property
     def parameters(self) -> tuple[str, ...]:

@@ -20,4 +20,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, long: bool, **options: Any) -> None:
         if not long:
             start_beating()
-        call_command("db_worker", queue_name="long" if long else "default", reload=False, interval=0.5, verbosity=0)
+        call_command(
+            "db_worker", queue_name="long" if long else "default", reload=False, interval=0.5, verbosity=0
+        )

@@ -1,0 +1,1 @@
+"""Settings, addresses and the two servers (pages and jobs) of the portal."""

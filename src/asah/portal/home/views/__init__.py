@@ -1,0 +1,1 @@
+"""Views of the pages of no single stage, one module a subject."""
