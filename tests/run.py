@@ -1,6 +1,7 @@
 """`./asah test`: every check of the house, then the tests; ends with pytest's own summary.
 
-Extra arguments go to pytest (`./asah test tests/engine/plan -k prices`) and then only pytest runs.
+The portal's tests run on SQLite and on PostgreSQL; the engine's run last, in an environment without Django.
+Extra arguments go to pytest (`./asah test tests/engine/plan -k prices`) and then only that one pytest runs.
 """
 
 from __future__ import annotations
@@ -8,32 +9,60 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
+
+from postgresql import MISSING, find_server, running_server
 
 TOP = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
+ENGINE_PYTHON = TOP / ".venv-engine" / "bin" / "python"
 
 CHECKS = (
     ("ruff", [str(BIN / "ruff"), "check", "."]),
     ("format", [str(BIN / "ruff"), "format", "--check", "."]),
     ("mypy", [str(BIN / "mypy")]),
     ("import contract", [str(BIN / "lint-imports")]),
+    ("translations", [sys.executable, str(TOP / "tests" / "translate.py"), "--check"]),
+    ("migrations", [sys.executable, "-m", "asah", "manage", "makemigrations", "--check", "--dry-run"]),
 )
 
 
 def main(arguments: list[str]) -> int:
     os.chdir(TOP)
+    if arguments:
+        return _call([sys.executable, "-m", "pytest", *arguments])
     failed = []
-    if not arguments:
+    with tempfile.TemporaryDirectory(prefix="asah-test-") as data:
         for name, command in CHECKS:
             print(f"== {name}", flush=True)
-            if subprocess.run(command, check=False).returncode:
+            if _call(command, ASAH_DATA=data, ASAH_SECRET_KEY="only-for-tests-" * 5):
                 failed.append(name)
-    print("== pytest", flush=True)
-    status = subprocess.run([sys.executable, "-m", "pytest", *arguments], check=False).returncode
+    print("== house, portal on SQLite, browser", flush=True)
+    if _call([sys.executable, "-m", "pytest", "tests/house", "tests/portal", "tests/browser"]):
+        failed.append("house, portal on SQLite, browser")
+    print("== portal on PostgreSQL", flush=True)
+    failed += _test_on_postgresql()
+    print("== engine, where Django is not installed", flush=True)
+    if _call([str(ENGINE_PYTHON), "-m", "pytest", "tests/engine"]):
+        failed.append("engine")
     if failed:
-        print(f"failed before the tests: {', '.join(failed)}", flush=True)
-    return 1 if failed else status
+        print(f"failed: {', '.join(failed)}", flush=True)
+    return 1 if failed else 0
+
+
+def _test_on_postgresql() -> list[str]:
+    binaries = find_server()
+    if binaries is None:
+        print(f"the portal's tests on PostgreSQL were left out: {MISSING}", flush=True)
+        return ["no PostgreSQL"] if os.environ.get("ASAH_TEST_STRICT") == "1" else []
+    with running_server(binaries) as address:
+        status = _call([sys.executable, "-m", "pytest", "tests/portal"], DATABASE_URL=address)
+    return ["portal on PostgreSQL"] if status else []
+
+
+def _call(command: list[str], **variables: str) -> int:
+    return subprocess.run(command, env={**os.environ, **variables}, check=False).returncode
 
 
 if __name__ == "__main__":
