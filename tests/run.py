@@ -18,6 +18,9 @@ TOP = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 ENGINE_PYTHON = TOP / ".venv-engine" / "bin" / "python"
 
+# Thousands of short tests, each in a transaction of its own: two at a time on two cores.
+PORTAL = ("tests/portal", "-n", "2", "--dist", "loadfile")
+
 CHECKS = (
     ("ruff", [str(BIN / "ruff"), "check", "."]),
     ("format", [str(BIN / "ruff"), "format", "--check", "."]),
@@ -38,9 +41,12 @@ def main(arguments: list[str]) -> int:
             print(f"== {name}", flush=True)
             if _call(command, ASAH_DATA=data, ASAH_SECRET_KEY="only-for-tests-" * 5):
                 failed.append(name)
-    print("== house, portal on SQLite, browser", flush=True)
-    if _call([sys.executable, "-m", "pytest", "tests/house", "tests/portal", "tests/browser"]):
-        failed.append("house, portal on SQLite, browser")
+    print("== house and browser", flush=True)
+    if _call([sys.executable, "-m", "pytest", "tests/house", "tests/browser"]):
+        failed.append("house and browser")
+    print("== portal on SQLite", flush=True)
+    if _call([sys.executable, "-m", "pytest", *PORTAL]):
+        failed.append("portal on SQLite")
     print("== portal on PostgreSQL", flush=True)
     failed += _test_on_postgresql()
     print("== engine, where Django is not installed", flush=True)
@@ -57,7 +63,7 @@ def _test_on_postgresql() -> list[str]:
         print(f"the portal's tests on PostgreSQL were left out: {MISSING}", flush=True)
         return ["no PostgreSQL"] if os.environ.get("ASAH_TEST_STRICT") == "1" else []
     with running_server(binaries) as address:
-        status = _call([sys.executable, "-m", "pytest", "tests/portal"], DATABASE_URL=address)
+        status = _call([sys.executable, "-m", "pytest", *PORTAL], DATABASE_URL=address)
     return ["portal on PostgreSQL"] if status else []
 
 

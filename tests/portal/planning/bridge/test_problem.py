@@ -77,7 +77,7 @@ def test_a_mandate_of_somebody_who_left_is_refused_by_name(world: World, tmp_pat
 
 
 def test_a_case_of_conduct_becomes_a_need_like_any_other(world: World, tmp_path: Path) -> None:
-    ethics = Competency.objects.filter(stream="ethics").first()
+    ethics = Competency.objects.filter(code="E.01").first()
     assert ethics is not None
     person = Person.objects.exclude(needs__competency=ethics).order_by("nip").first()
     assert person is not None
@@ -103,7 +103,7 @@ def test_a_case_of_conduct_becomes_a_need_like_any_other(world: World, tmp_path:
 
 
 def test_a_closed_case_raises_no_need(world: World, tmp_path: Path) -> None:
-    ethics = Competency.objects.filter(stream="ethics").first()
+    ethics = Competency.objects.filter(code="E.01").first()
     person = Person.objects.exclude(needs__competency=ethics).order_by("nip").first()
     assert ethics is not None
     assert person is not None
