@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from asah.portal.base import jobs
@@ -55,6 +55,7 @@ def build_region(region: Region, step: Step) -> list[Login]:
     step(f"{region.name}: rencana dengan pagu yang dipotong")
     make_plan(smaller(scenario), planner, region.seconds)
     open_next_cycle(scenario, planner, region.code)
+    look_at_the_tables()
     return logins
 
 
@@ -65,7 +66,14 @@ def fill_region(code: str, name: str, folder: Path) -> tuple[Scenario, list[Logi
     scenario = fill_from_tables(agency, folder / "input", needs=folder / "needs")
     logins = make_users(agency, find_supervisors(agency))
     fill_ratings(scenario.cycle, folder)
+    look_at_the_tables()
     return scenario, logins
+
+
+def look_at_the_tables() -> None:
+    """A database that has not counted its rows yet plans its queries for empty tables."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
 
 
 def make_plan(scenario: Scenario, planner: User, seconds: int) -> Plan:
