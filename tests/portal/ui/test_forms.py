@@ -4,9 +4,11 @@ import re
 
 import pytest
 from django import forms
+from django.forms.renderers import DjangoTemplates
 from django.utils import translation
+from pytest_django.asserts import assertHTMLEqual
 
-from asah.portal.ui.forms import OnceForm
+from asah.portal.ui.forms import OnceForm, Renderer
 from asah.portal.ui.problems import Problem, list_problems
 from asah.portal.ui.templatetags.ui import badge, icon, progress
 
@@ -135,3 +137,22 @@ def test_a_drawing_is_hidden_from_readers_of_the_screen_and_must_exist() -> None
     assert 'aria-hidden="true"' in icon("add")
     with pytest.raises(KeyError):
         icon("unknown")
+
+
+def test_a_select_says_what_django_would_say_of_groups_choices_and_what_is_chosen() -> None:
+    class Choice(forms.Form):
+        unit = forms.ChoiceField(
+            label="Unit",
+            choices=[("", "None"), ("Group <1>", [("1", "One & only"), ("2", "Two")])],
+            help_text="Where.",
+        )
+        several = forms.MultipleChoiceField(choices=[("a", "A"), ("b", "B"), ("c", "C")], required=False)
+
+    class OptionByOption(Renderer):
+        render = DjangoTemplates.render
+
+    for data in (None, {"unit": "2", "several": ["a", "c"]}, {"unit": "x"}):
+        ours = Choice(data, initial={"unit": "1"})
+        theirs = Choice(data, initial={"unit": "1"}, renderer=OptionByOption())
+        for name in ("unit", "several"):
+            assertHTMLEqual(str(ours[name]), str(theirs[name]))

@@ -15,7 +15,7 @@ ADDRESSES = {"first": "/", "people:list": "/people/", "people:import": "/people/
 @pytest.fixture(autouse=True)
 def menu(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(navigation, "entries", {})
-    monkeypatch.setattr(navigation, "reverse", ADDRESSES.__getitem__)
+    monkeypatch.setattr(navigation, "url_of", ADDRESSES.__getitem__)
 
 
 def _look(path: str, *, signed_in: bool = True, planner: bool = True) -> tuple[Group, ...]:

@@ -85,8 +85,8 @@ VERIFY_NEEDS = capability("needs.verify", Role.HEAD)
 @visible(Cycle)
 def _cycles(user: User) -> QuerySet[Cycle]:
     """Those of an agency in which the user has a role or is a member; drafts only for who plans them."""
-    begun = Q(agency__in=agencies_of(user)) | Q(members__person__user=user)
-    mine = Q(pk__in=Cycle.objects.exclude(state=CycleState.DRAFT).filter(begun).values("pk"))
+    member_of = Member.objects.filter(person__user=user).values("cycle")
+    mine = (Q(agency__in=agencies_of(user)) | Q(pk__in=member_of)) & ~Q(state=CycleState.DRAFT)
     return Cycle.objects.filter(mine | below(PLAN_NEEDS.paths(user), "agency__path"))
 
 

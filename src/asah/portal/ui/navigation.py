@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.functional import Promise
+
+from asah.portal.ui.addresses import url_of
 
 
 def _to_everyone(user: Any) -> bool:
@@ -62,7 +63,7 @@ def read_navigation(request: HttpRequest) -> tuple[Group, ...]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return ()
-    seen = [(entry, reverse(entry.url_name)) for entry in entries.values() if entry.shown(user)]
+    seen = [(entry, url_of(entry.url_name)) for entry in entries.values() if entry.shown(user)]
     here = [url for _, url in seen if request.path == url or (url != "/" and request.path.startswith(url))]
     current = max(here, key=len, default=None)
     groups: dict[str, list[Link]] = {}

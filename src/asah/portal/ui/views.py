@@ -16,29 +16,45 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import requires_csrf_token
 from django.views.decorators.http import require_POST
 
+from asah.portal.base import actions
+from asah.portal.base.models import User
 from asah.portal.ui.themes import THEME_COOKIE, THEMES, YEAR
 
 # Words in names of fields whose content must not appear on a page, or which no person typed.
 SECRET = re.compile(r"pass(word|wd)|sandi|token|secret|(^|[_-])(otp|once|next|pin)\d*($|[_-])", re.IGNORECASE)
 LONGEST_NAME = 100
+CHOSEN_LANGUAGE = "chosen_language"
 
 
 @login_not_required
 @require_POST
 def choose_language(request: HttpRequest) -> HttpResponse:
-    """Remember ``language`` and go back; an unknown one changes nothing."""
+    """Remember ``language`` and go back; an unknown one changes nothing.
+
+    It is kept in the account of whoever is signed in; before that, in the session until they are.
+    """
     response = _back(request)
     chosen = request.POST.get("language", "")
     if chosen in dict(settings.LANGUAGES):
-        response.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME,
-            chosen,
-            max_age=YEAR,
-            secure=settings.LANGUAGE_COOKIE_SECURE,
-            httponly=True,
-            samesite="Lax",
-        )
+        speak(response, chosen)
+        user = getattr(request, "user", None)
+        if isinstance(user, User):
+            actions.choose_language(user=user, language=chosen)
+        elif hasattr(request, "session"):
+            request.session[CHOSEN_LANGUAGE] = chosen
     return response
+
+
+def speak(response: HttpResponseBase, language: str) -> None:
+    """From the next page on this browser is answered in ``language``."""
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        language,
+        max_age=YEAR,
+        secure=settings.LANGUAGE_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
 
 
 @login_not_required

@@ -8,7 +8,6 @@ from typing import Any
 from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.dates import MONTHS
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +18,7 @@ from asah.portal.catalogue.enums import GainSource, ProgrammeState, ResourceKind
 from asah.portal.catalogue.models import Offering, Price, Programme, ProgrammeEffect
 from asah.portal.competency.models import Competency
 from asah.portal.people.models import Place
+from asah.portal.ui.addresses import url_of
 from asah.portal.ui.formats import long_date, number
 from asah.portal.ui.tables import ChoiceFilter, Column, Table
 
@@ -135,7 +135,7 @@ PROGRAMMES = Table(
             value=lambda p: p.name,
             order=("name",),
             search=("name__icontains", "code__icontains"),
-            link=lambda p: reverse("catalogue:programme", args=[p.pk]),
+            link=lambda p: url_of("catalogue:programme", p.pk),
         ),
         Column("form", _("Form of development"), value=lambda p: bridge.form_label(p.form), order=("form",)),
         Column("jp", _("JP"), value=lambda p: p.jp or None, kind="number", order=("jp",)),
@@ -240,7 +240,7 @@ OFFERINGS_OF_PROGRAMME = Table(
             _("Offering"),
             value=lambda o: o.code,
             order=("code",),
-            link=lambda o: reverse("catalogue:offering", args=[o.pk]),
+            link=lambda o: url_of("catalogue:offering", o.pk),
         ),
         of_programme=True,
     ),
@@ -258,7 +258,7 @@ OFFERINGS = Table(
             value=lambda o: o.programme.name,
             order=("programme__name",),
             search=("programme__name__icontains", "programme__code__icontains", "code__icontains"),
-            link=lambda o: reverse("catalogue:offering", args=[o.pk]),
+            link=lambda o: url_of("catalogue:offering", o.pk),
         ),
         of_programme=False,
     ),
@@ -281,7 +281,7 @@ RESOURCES = Table(
             value=lambda r: r.name,
             order=("name",),
             search=("name__icontains", "code__icontains"),
-            link=lambda r: reverse("catalogue:resource", args=[r.pk]),
+            link=lambda r: url_of("catalogue:resource", r.pk),
         ),
         Column("kind", _("Kind"), value=lambda r: r.get_kind_display(), order=("kind",)),
         Column("place", _("Place"), value=lambda r: r.place.name if r.place else "", order=("place__name",)),
@@ -337,7 +337,7 @@ PRICES = Table(
             value=lambda p: p.name,
             order=("name",),
             search=("name__icontains",),
-            link=lambda p: reverse("catalogue:price", args=[p.pk]),
+            link=lambda p: url_of("catalogue:price", p.pk),
         ),
         Column("code", _("Code"), value=lambda p: p.code, order=("code",), search=("code__icontains",)),
         Column("year", _("Year"), value=lambda p: str(p.year), order=("year",)),
@@ -375,7 +375,7 @@ FARES = Table(
             value=lambda f: f.origin.name,
             order=("origin__name", "destination__name"),
             search=("origin__name__icontains",),
-            link=lambda f: reverse("catalogue:fare", args=[f.pk]),
+            link=lambda f: url_of("catalogue:fare", f.pk),
         ),
         Column(
             "destination",
@@ -404,7 +404,7 @@ FUNDS = Table(
             value=lambda f: f.name,
             order=("name",),
             search=("name__icontains",),
-            link=lambda f: reverse("catalogue:fund", args=[f.pk]),
+            link=lambda f: url_of("catalogue:fund", f.pk),
         ),
         Column(
             "code", _("Account code"), value=lambda f: f.code, order=("code",), search=("code__icontains",)

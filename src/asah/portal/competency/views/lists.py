@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 from django.db.models import QuerySet
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -16,6 +15,7 @@ from asah.portal.competency.enums import Basis, CompetencyKind, FrameworkState, 
 from asah.portal.competency.models import HIGHEST, Competency, Framework
 from asah.portal.people.enums import PositionKind
 from asah.portal.people.models import Position
+from asah.portal.ui.addresses import url_of
 from asah.portal.ui.tables import ChoiceFilter, Column, Table
 
 BASIS_TONES = {Basis.STIPULATED.value: "good", Basis.DEFAULT.value: "warning"}
@@ -50,7 +50,7 @@ COMPETENCIES = Table(
             value=lambda c: c.name,
             order=("name_id",),
             search=("name_id__icontains", "name_en__icontains"),
-            link=lambda c: reverse("competency:competency", args=[c.pk]),
+            link=lambda c: url_of("competency:competency", c.pk),
         ),
         Column("code", _("Code"), value=lambda c: c.code, order=("code",), search=("code__icontains",)),
         Column("kind", _("Kind"), value=lambda c: c.get_kind_display(), order=("kind", "code")),
@@ -83,7 +83,7 @@ DEMAND = Table(
             value=lambda r: r.position.name,
             order=("position__name",),
             search=("position__name__icontains", "position__code__icontains"),
-            link=lambda r: reverse("competency:post", args=[r.position_id]),
+            link=lambda r: url_of("competency:post", r.position_id),
         ),
         Column(
             "kind",
@@ -122,7 +122,7 @@ VERSIONS = Table(
             _("Version"),
             value=lambda v: v.version,
             order=("version",),
-            link=lambda v: reverse("competency:version", args=[v.pk]),
+            link=lambda v: url_of("competency:version", v.pk),
         ),
         Column(
             "state",
@@ -168,8 +168,8 @@ def verified_tone(version: Framework) -> str:
 
 def _levels_address(version: Framework, competency: Competency) -> str:
     if version.state == FrameworkState.DRAFT and competency.archived_at is None:
-        return reverse("competency:levels", args=[version.pk, competency.pk])
-    return f"{reverse('competency:competency', args=[competency.pk])}?version={version.pk}"
+        return url_of("competency:levels", version.pk, competency.pk)
+    return f"{url_of('competency:competency', competency.pk)}?version={version.pk}"
 
 
 def described_in(version: Framework) -> Table:
@@ -217,7 +217,7 @@ STANDARDS = Table(
             value=lambda p: p.name,
             order=("name",),
             search=("name__icontains",),
-            link=lambda p: reverse("competency:post", args=[p.pk]),
+            link=lambda p: url_of("competency:post", p.pk),
         ),
         Column("code", _("Code"), value=lambda p: p.code, order=("code",), search=("code__icontains",)),
         Column("kind", _("Kind of post"), value=lambda p: p.get_kind_display(), order=("kind",)),
@@ -254,7 +254,7 @@ def _tick(post: Position) -> SafeString:
         '<a href="{}">{}</a>',
         post.pk,
         gettext("Choose %(post)s") % {"post": post.name},
-        reverse("competency:post", args=[post.pk]),
+        url_of("competency:post", post.pk),
         post.name,
     )
 

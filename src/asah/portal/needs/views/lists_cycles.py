@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from asah.portal.needs.enums import CycleState
 from asah.portal.needs.models import Member
 from asah.portal.people.models import Position
+from asah.portal.ui.addresses import url_of
 from asah.portal.ui.tables import Column, Table
 
 TONES = {
@@ -31,7 +31,7 @@ CYCLES = Table(
             value=lambda c: c.name,
             order=("name",),
             search=("name__icontains",),
-            link=lambda c: reverse("needs:cycle", args=[c.pk]),
+            link=lambda c: url_of("needs:cycle", c.pk),
         ),
         Column("year", _("Plan year"), value=lambda c: str(c.year), order=("year",)),
         Column(
@@ -83,7 +83,7 @@ def _member_columns(link: Any = None) -> list[Column]:
 
 
 def _assign(member: Member) -> str:
-    return reverse("needs:assign", args=[member.cycle_id, member.pk])
+    return url_of("needs:assign", member.cycle_id, member.pk)
 
 
 UNASSIGNED = Table(

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +23,7 @@ from asah.portal.needs.queries.boxes import in_box, performances_seen_by
 from asah.portal.needs.views.boxes_words import BOXES, box_name
 from asah.portal.needs.views.words import write_basis
 from asah.portal.people.queries import offices_seen_by
+from asah.portal.ui.addresses import url_of
 from asah.portal.ui.tables import ChoiceFilter, Column, Table
 
 PROPOSAL_TONES = {
@@ -52,7 +52,7 @@ def _units(request: HttpRequest) -> list[tuple[str, str]]:
 
 
 def _profile_of(need: Need) -> str:
-    return reverse("needs:profile_of", args=[need.cycle_id, need.person_id])
+    return url_of("needs:profile_of", need.cycle_id, need.person_id)
 
 
 PEOPLE_BEHIND = Table(
@@ -128,7 +128,7 @@ def draw_people_in_boxes(cycle: Cycle, rungs: list[tuple[str, str]]) -> Table:
                 value=lambda m: m.person.full_name,
                 order=("person__name",),
                 search=("person__name__icontains",),
-                link=lambda m: reverse("needs:profile", args=[m.cycle_id, m.pk]),
+                link=lambda m: url_of("needs:profile", m.cycle_id, m.pk),
             ),
             Column(
                 "nip",
@@ -176,7 +176,7 @@ def _proposal_columns() -> list[Column]:
             value=lambda p: p.wish,
             order=("wish",),
             search=("wish__icontains", "reason__icontains"),
-            link=lambda p: reverse("needs:proposal", args=[p.pk]),
+            link=lambda p: url_of("needs:proposal", p.pk),
         ),
         Column("for", _("For"), value=proposed_for, search=("person__name__icontains",)),
         Column(
@@ -250,7 +250,7 @@ CASES = Table(
             value=lambda c: c.person.full_name,
             order=("person__name",),
             search=("person__name__icontains",),
-            link=lambda c: reverse("needs:case", args=[c.pk]),
+            link=lambda c: url_of("needs:case", c.pk),
         ),
         Column("kind", _("Kind"), value=lambda c: c.get_kind_display(), order=("kind",)),
         Column("since", _("Since"), value=lambda c: c.opened_on, kind="date", order=("opened_on",)),
@@ -342,7 +342,7 @@ VERIFICATIONS = Table(
             value=lambda v: v.office.name,
             order=("office__name",),
             search=("office__name__icontains",),
-            link=lambda v: reverse("needs:verification", args=[v.pk]),
+            link=lambda v: url_of("needs:verification", v.pk),
         ),
         Column(
             "state",

@@ -7,9 +7,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.forms.utils import flatatt
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from asah.portal.planning.queries.editions import Change
@@ -46,23 +43,6 @@ class RupiahField(forms.Field):
             return True
 
 
-class LongSelect(forms.Select):
-    """A select of many choices: one text instead of a template for each, which takes twenty times as long."""
-
-    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        chosen = str(getattr(value, "pk", value) or "")
-        options = format_html_join(
-            "",
-            '<option value="{}"{}>{}</option>',
-            (
-                (key, mark_safe(" selected") if str(key) == chosen else "", label)
-                for key, label in self.choices
-            ),
-        )
-        built = self.build_attrs(self.attrs, attrs)
-        return format_html("<select{}>{}</select>", flatatt({"name": name, **built}), options)
-
-
 class PercentField(forms.FloatField):
     """A share, written in per cent: ``12,5`` is 0.125."""
 
@@ -87,7 +67,9 @@ class EditionForm(forms.Form):
     def tell_meanwhile(self, changes: Sequence[Change], edition: int) -> None:
         """Keeps the input and takes the edition of now, so that sending again is a decision."""
         self.meanwhile = changes
-        self.data = {**self.data, self.add_prefix("edition"): str(edition)}
+        data: Any = self.data.copy()
+        data[self.add_prefix("edition")] = str(edition)
+        self.data = data
         self.add_error(
             None,
             _(

@@ -11,7 +11,7 @@ from asah.portal.catalogue.enums import ProgrammeState
 from asah.portal.catalogue.models import Offering
 from asah.portal.people.models import Person
 from asah.portal.planning.enums import LockState
-from asah.portal.planning.forms.fields import EditionForm, LongSelect
+from asah.portal.planning.forms.fields import EditionForm
 from asah.portal.planning.models import Plan, PlanClass, PlanLine
 from asah.portal.ui.formats import share
 
@@ -75,14 +75,12 @@ class DecisionForm(EditionForm):
         label=_("Out of"),
         required=False,
         help_text=_("For “must not be in” and “is moved”. Places that the person has stand first."),
-        widget=LongSelect,
     )
     into = forms.ModelChoiceField(
         Offering.objects.none(),
         label=_("Into"),
         required=False,
         help_text=_("For “must be in” and “is moved”. Offerings with open classes stand first."),
-        widget=LongSelect,
     )
     reason = forms.CharField(
         label=_("Reason"), max_length=300, required=False, help_text=_("Whoever reads the plan sees it.")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from asah.portal.base.models import Unit, User
@@ -13,12 +14,12 @@ from asah.portal.catalogue.enums import ProgrammeState
 from asah.portal.catalogue.models import Fund, Programme
 from asah.portal.competency.enums import Stream
 from asah.portal.needs.enums import CycleState
-from asah.portal.needs.models import Cycle
+from asah.portal.needs.models import Cycle, Need
 from asah.portal.people.enums import EmploymentKind, PositionKind, Sex
 from asah.portal.people.models import Person, Place
 from asah.portal.planning.access import EDIT_PLANS
 from asah.portal.planning.enums import LimitScope
-from asah.portal.planning.forms.fields import EditionForm, LongSelect, PercentField, RupiahField
+from asah.portal.planning.forms.fields import EditionForm, PercentField, RupiahField
 from asah.portal.planning.models import Scenario
 
 MOST_POINTS = 1_000_000
@@ -46,8 +47,10 @@ class NewScenarioForm(forms.Form):
         super().__init__(*args, **options)
         agencies = [int(path[:-1]) for path in EDIT_PLANS.paths(viewer) if path.count(".") == 1]
         cycles = Cycle.objects.filter(
-            agency__in=agencies, state__in=[CycleState.CLOSED, CycleState.FINISHED], needs__isnull=False
-        ).distinct()
+            Exists(Need.objects.filter(cycle=OuterRef("pk"))),
+            agency__in=agencies,
+            state__in=[CycleState.CLOSED, CycleState.FINISHED],
+        )
         self.fields["cycle"].queryset = cycles  # type: ignore[attr-defined]
         first = cycles.first()
         if first is not None:
@@ -154,7 +157,6 @@ class LimitsForm(EditionForm):
             self.fields[f"unit_{place}"] = forms.ChoiceField(
                 label=_("Unit %(number)s") % {"number": place + 1},
                 choices=choices,
-                widget=LongSelect,
                 required=False,
                 initial=str(limit.unit_id) if limit else "",
             )
@@ -271,7 +273,7 @@ class MandateForm(EditionForm):
     """One programme that somebody must be given."""
 
     nip = forms.CharField(label=_("NIP"), max_length=30)
-    programme = forms.ModelChoiceField(Programme.objects.none(), label=_("Programme"), widget=LongSelect)
+    programme = forms.ModelChoiceField(Programme.objects.none(), label=_("Programme"))
     points = _points(
         label=_("Points if it is not given"), help_text=_("Blank: as the rules of the scenario say.")
     )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+import math
+from collections import Counter, defaultdict
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Avg, Count, F, Max, QuerySet, Sum
+from django.db.models import Count, Exists, F, Max, OuterRef, Sum
 
 from asah.portal.base.models import Unit, User
 from asah.portal.catalogue.enums import ProgrammeState
@@ -34,58 +36,51 @@ class Unserved:
 def cycles_of(viewer: User) -> list[Cycle]:
     """Analyses with needs, of agencies whose drafts the viewer sees; the latest first."""
     agencies = [int(path[:-1]) for path in SEE_DRAFTS.paths(viewer) if path.count(".") == 1]
-    return list(
-        Cycle.objects.filter(agency__in=agencies, needs__isnull=False).select_related("agency").distinct()
-    )
+    has_needs = Exists(Need.objects.filter(cycle=OuterRef("pk")))
+    return list(Cycle.objects.filter(has_needs, agency__in=agencies).select_related("agency"))
 
 
 def unserved_gaps(cycle: Cycle) -> list[Unserved]:
-    """Sorted by people. Summed in the database by competency and unit."""
+    """Sorted by people. Summed in the database by competency and unit, from there by office."""
     served = competencies_served(cycle.agency, cycle.year)
     needs = Need.objects.filter(cycle=cycle, person__current__ended_on=None).exclude(competency__in=served)
-    rows = list(
+    cells: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for cell in (
         needs.order_by()
-        .values("competency")
+        .values("competency", "unit")
         .annotate(
-            people=Count("pk"), depth=Avg("gap"), points=Sum(F("gap") * F("weight")), level=Max("required")
+            people=Count("pk"), gaps=Sum("gap"), points=Sum(F("gap") * F("weight")), level=Max("required")
         )
-    )
-    keys = [row["competency"] for row in rows]
-    known = Competency.objects.in_bulk(keys)
-    offices = _offices(cycle, needs)
+    ):
+        cells[cell["competency"]].append(cell)
+    known = Competency.objects.in_bulk(cells)
+    units = {unit.pk: unit for unit in Unit.objects.filter(path__startswith=cycle.agency.path)}
     drafts: dict[int, list[Programme]] = defaultdict(list)
-    drafted = Programme.objects.filter(agency=cycle.agency_id, effects__competency__in=keys).exclude(
+    drafted = Programme.objects.filter(agency=cycle.agency_id, effects__competency__in=list(cells)).exclude(
         state=ProgrammeState.ARCHIVED
     )
     for programme in drafted.annotate(served=F("effects__competency")):
         drafts[programme.served].append(programme)
-    found = [
-        Unserved(
-            competency=known[row["competency"]],
-            people=row["people"],
-            depth=row["depth"],
-            points=row["points"],
-            level=row["level"],
-            offices=offices[row["competency"]][:OFFICES],
-            drafts=drafts[row["competency"]],
+    found = []
+    for competency, there in cells.items():
+        people = sum(cell["people"] for cell in there)
+        found.append(
+            Unserved(
+                competency=known[competency],
+                people=people,
+                depth=math.fsum(cell["gaps"] for cell in there) / people,
+                points=math.fsum(cell["points"] for cell in there),
+                level=max(cell["level"] for cell in there),
+                offices=_largest_offices(there, units),
+                drafts=drafts[competency],
+            )
         )
-        for row in rows
-    ]
     return sorted(found, key=lambda gap: (-gap.people, gap.competency.code))
 
 
-def _offices(cycle: Cycle, needs: QuerySet[Need]) -> dict[int, list[tuple[str, int]]]:
-    units = {unit.pk: unit for unit in Unit.objects.filter(path__startswith=cycle.agency.path)}
-    counts: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
-    rows = needs.order_by().values_list("competency", "unit").annotate(people=Count("pk"))
-    for competency, unit, people in rows:
-        counts[competency][units[unit].office_id or cycle.agency_id] += people
-    return defaultdict(
-        list,
-        {
-            competency: sorted(
-                ((units[office].name, people) for office, people in by.items()), key=lambda pair: -pair[1]
-            )
-            for competency, by in counts.items()
-        },
-    )
+def _largest_offices(cells: list[dict[str, Any]], units: dict[int, Unit]) -> list[tuple[str, int]]:
+    counts: Counter[int] = Counter()
+    for cell in cells:
+        unit = units[cell["unit"]]
+        counts[unit.office_id or unit.agency_id] += cell["people"]
+    return [(units[office].name, people) for office, people in counts.most_common(OFFICES)]

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +18,7 @@ from asah.portal.planning.bridge import reason_codes, reason_words
 from asah.portal.planning.enums import OutcomeState, PlanState
 from asah.portal.planning.models import Plan, PlanClass
 from asah.portal.planning.queries import people
+from asah.portal.ui.addresses import url_of
 from asah.portal.ui.tables import ChoiceFilter, Column, Table
 
 STATE_TONES = {
@@ -56,7 +56,7 @@ SCENARIOS = Table(
             value=lambda s: s.name,
             order=("name",),
             search=("name__icontains",),
-            link=lambda s: reverse("planning:scenario", args=[s.pk]),
+            link=lambda s: url_of("planning:scenario", s.pk),
         ),
         Column("year", _("Year"), value=lambda s: str(s.year), order=("year",)),
         Column("cycle", _("Needs analysis"), value=lambda s: s.cycle.name, order=("cycle__name",)),
@@ -76,7 +76,7 @@ SCENARIOS = Table(
             value=lambda s: s.latest_spent,
             kind="money",
             order=("latest_spent",),
-            link=lambda s: reverse("planning:plan", args=[s.latest]) if s.latest else "",
+            link=lambda s: url_of("planning:plan", s.latest) if s.latest else "",
         ),
     ],
     sort="-year",
@@ -93,7 +93,7 @@ PLANS = Table(
             value=lambda p: _("%(scenario)s, plan %(number)s") % {"scenario": p.scenario, "number": p.number},
             order=("scenario__name", "number"),
             search=("scenario__name__icontains",),
-            link=lambda p: reverse("planning:plan", args=[p.pk]),
+            link=lambda p: url_of("planning:plan", p.pk),
         ),
         Column("year", _("Year"), value=lambda p: str(p.scenario.year), order=("scenario__year",)),
         Column(
@@ -149,7 +149,7 @@ PEOPLE = Table(
             value=lambda o: o.person.full_name,
             order=("person__name",),
             search=("person__name__icontains",),
-            link=lambda o: reverse("planning:person", args=[o.plan_id, o.person_id]),
+            link=lambda o: url_of("planning:person", o.plan_id, o.person_id),
         ),
         Column(
             "nip",
@@ -207,7 +207,7 @@ CLASSES = Table(
             value=lambda c: c.offering.programme.name,
             order=("offering__programme__name",),
             search=("offering__programme__name__icontains",),
-            link=lambda c: reverse("planning:class", args=[c.plan_id, c.offering_id]),
+            link=lambda c: url_of("planning:class", c.plan_id, c.offering_id),
         ),
         Column("code", _("Code"), value=lambda c: c.offering.code, search=("offering__code__icontains",)),
         Column("when", _("When"), value=lambda c: when(c.offering), kind="date", order=("offering__period",)),
@@ -238,7 +238,7 @@ def _line_columns() -> list[Column]:
             value=lambda line: line.person.full_name,
             order=("person__name",),
             search=("person__name__icontains", "person__nip__startswith"),
-            link=lambda line: reverse("planning:person", args=[line.plan_id, line.person_id]),
+            link=lambda line: url_of("planning:person", line.plan_id, line.person_id),
         ),
         Column("nip", _("NIP"), value=lambda line: line.person.nip, order=("person__nip",)),
         Column(
@@ -314,7 +314,7 @@ DIFFERENT_PEOPLE = Table(
             value=lambda o: o.person.full_name,
             order=("person__name",),
             search=("person__name__icontains", "person__nip__startswith"),
-            link=lambda o: reverse("planning:person", args=[o.plan_id, o.person_id]),
+            link=lambda o: url_of("planning:person", o.plan_id, o.person_id),
         ),
         Column("unit", _("Unit"), value=lambda o: o.unit.name, order=("unit__name",)),
         Column("before", _("Points before"), value=lambda o: o.earlier, kind="number", order=("earlier",)),
@@ -351,7 +351,7 @@ MANDATES = Table(
             "change",
             _("Change"),
             value=lambda m: _("Take away"),
-            link=lambda m: reverse("planning:remove_mandate", args=[m.scenario_id, m.pk]),
+            link=lambda m: url_of("planning:remove_mandate", m.scenario_id, m.pk),
         ),
     ],
     sort="name",
@@ -392,7 +392,7 @@ DECISIONS = Table(
             "change",
             _("Change"),
             value=lambda lock: _("Leave it to the plan"),
-            link=lambda lock: reverse("planning:unlock", args=[lock.scenario_id, lock.pk]),
+            link=lambda lock: url_of("planning:unlock", lock.scenario_id, lock.pk),
         ),
     ],
     sort="-when",

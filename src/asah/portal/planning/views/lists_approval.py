@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from asah.portal.planning.enums import ResponseState
 from asah.portal.planning.models import LineResponse
 from asah.portal.planning.queries.contents import Missing
+from asah.portal.ui.addresses import url_of
 from asah.portal.ui.tables import ChoiceFilter, Column, Table
 
 RESPONSE_TONES = {ResponseState.ACCEPTED.value: "good", ResponseState.CHANGE_ASKED.value: "warning"}
@@ -31,7 +31,7 @@ RESPONSES = Table(
             value=lambda r: r.person.full_name,
             order=("person__name",),
             search=("person__name__icontains", "person__nip__startswith"),
-            link=lambda r: reverse("planning:person", args=[r.plan_id, r.person_id]),
+            link=lambda r: url_of("planning:person", r.plan_id, r.person_id),
         ),
         Column(
             "unit",
@@ -55,9 +55,7 @@ RESPONSES = Table(
             _("Answer"),
             value=_answer,
             link=lambda r: (
-                reverse("planning:answer", args=[r.plan_id, r.pk])
-                if r.state == ResponseState.CHANGE_ASKED
-                else ""
+                url_of("planning:answer", r.plan_id, r.pk) if r.state == ResponseState.CHANGE_ASKED else ""
             ),
         ),
         Column(
@@ -111,7 +109,7 @@ MISSING = Table(
             value=lambda m: m.row.programme,
             order=True,
             search=True,
-            link=lambda m: reverse("catalogue:edit", args=[m.row.programme_key]) if m.programme else "",
+            link=lambda m: url_of("catalogue:edit", m.row.programme_key) if m.programme else "",
         ),
         Column(
             "offering",
@@ -119,7 +117,7 @@ MISSING = Table(
             value=lambda m: m.row.code,
             order=True,
             search=True,
-            link=lambda m: reverse("catalogue:offering", args=[m.row.offering]) if m.offering else "",
+            link=lambda m: url_of("catalogue:offering", m.row.offering) if m.offering else "",
         ),
         Column("people", _("People"), value=lambda m: m.row.lines, kind="number", order=True),
         Column("contents", _("Missing"), value=_words, order=True, search=True),

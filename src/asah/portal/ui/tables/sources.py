@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol
 
-from django.db.models import F, Q, QuerySet
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import F, Model, Q, QuerySet
 
 from asah.portal.ui.tables.columns import Column
 from asah.portal.ui.tables.filters import ChoiceFilter
@@ -95,16 +96,31 @@ def _narrow_query(
             found |= Q(**{lookup: word})
         rows = rows.filter(found)
     if by:
-        # What is absent stands last either way: nobody sorts a list to see empty cells first.
-        order = [_ordering(name, falling) for name in _names(by, "order", by.order)]
+        order = [_ordering(rows.model, name, falling) for name in _names(by, "order", by.order)]
         return rows.order_by(*order, "pk")
     usual = rows.query.order_by or (rows.model._meta.ordering if rows.query.default_ordering else ())
     return rows.order_by(*usual, "pk")
 
 
-def _ordering(name: str, falling: bool) -> Any:
-    field = F(name.removeprefix("-"))
-    return field.desc(nulls_last=True) if falling != name.startswith("-") else field.asc(nulls_last=True)
+def _ordering(model: type[Model], name: str, falling: bool) -> Any:
+    """What is absent stands last either way: nobody sorts a list to see empty cells first.
+
+    Said only where something can be absent: no index holds rows in that order.
+    """
+    lookup = name.removeprefix("-")
+    last = True if _can_be_absent(model, lookup.split("__")) else None
+    field = F(lookup)
+    return field.desc(nulls_last=last) if falling != name.startswith("-") else field.asc(nulls_last=last)
+
+
+def _can_be_absent(model: type[Model], path: Sequence[str]) -> bool:
+    try:
+        field: Any = model._meta.get_field(path[0])
+    except FieldDoesNotExist:
+        return True
+    if field.null or not field.concrete:
+        return True
+    return len(path) > 1 and _can_be_absent(field.related_model, path[1:])
 
 
 def _names(column: Column, what: str, given: object) -> list[str]:

@@ -1,12 +1,15 @@
 """``./asah bench portal``: how fast pages are with a whole regency in them.
 
-A fresh installation is filled with simulated people, started as ``./asah serve`` starts it, and asked as one
-planner would (latency) and as eight at once (requests a second; with wrk where it is installed). Every page
-without a number in its address is measured, so that a new page cannot be forgotten.
+A fresh installation is filled with a simulated region and two plans of it, started as ``./asah serve`` starts
+it, and asked by one reader (latency) and by eight at once (requests a second; with wrk where there is one).
+One user of each role follows every link, to a few rows of each page, and every page that answers is measured
+where it is slowest, so that a new page cannot be forgotten and no empty one stands for a full one.
 """
 
 from __future__ import annotations
 
+import gzip
+import html
 import http.client
 import json
 import re
@@ -17,39 +20,51 @@ import sys
 import threading
 import time
 from argparse import ArgumentParser
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from http import HTTPStatus
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import Resolver404, resolve
 
 from asah.portal.base.demo import Login
-from asah.portal.base.models import Unit
+from asah.portal.base.models import Unit, User
 from asah.portal.home import bridge
-from asah.portal.home.demo.build import fill_region
+from asah.portal.home.bench_roster import as_lines, time_roster
+from asah.portal.home.demo.build import Region, build_region
+from asah.portal.needs.models import Need
 
 CLIENTS = 8
 ALONE = 20
+PLAN_SECONDS = 20
+# Rows of one page that are asked for.
+EACH = 3
 # Answers with a file, changes something, or is asked by machines.
 LEFT_OUT = re.compile(
-    r"healthz|readyz|sign-|language|appearance|export|style|service-worker|\.(xlsx|csv|js)$"
+    r"healthz|readyz|sign-|language|appearance|export|style|service-worker|^/static/|\.\w+$"
 )
+_LINK = re.compile(r'href="(/[^"#?]*)')
+_FIRST = ("planner", "asn")
 
 
 @dataclass(frozen=True)
 class Measured:
-    """One page.
+    """One page as ``role`` reads it.
 
     Milliseconds of one reader (median, 95th of a hundred), bytes sent, requests a second of eight.
     """
 
     page: str
-    status: int
+    role: str
     median_ms: float
     p95_ms: float
     bytes: int
@@ -60,20 +75,45 @@ class Command(BaseCommand):
     help = "Fills a fresh installation with a simulated regency and times its pages."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--people", type=int, default=12_000)
-        parser.add_argument("--seconds", type=float, default=3.0, help="for each page, with eight readers")
+        # As many as it takes for 200,000 gaps.
+        parser.add_argument("--people", type=int, default=19_000)
+        parser.add_argument("--seconds", type=float, default=2.0, help="for each page, with eight readers")
         parser.add_argument("--port", type=int, default=8765)
         parser.add_argument("--json", action="store_true")
+        parser.add_argument(
+            "--roster",
+            type=int,
+            nargs="?",
+            const=12_000,
+            metavar="ROWS",
+            help="time the import of a roster of so many rows (12,000) instead of the pages",
+        )
 
-    def handle(self, *args: Any, people: int, seconds: float, port: int, json: bool, **options: Any) -> None:
+    def handle(
+        self,
+        *args: Any,
+        people: int,
+        seconds: float,
+        port: int,
+        json: bool,
+        roster: int | None,
+        **options: Any,
+    ) -> None:
         if "base_unit" in connection.introspection.table_names() and Unit.objects.exists():
             raise CommandError("This database holds data. Give ./asah bench portal an empty one.")
-        login = _fill(people)
+        if roster is not None:
+            call_command("migrate", interactive=False, verbosity=0)
+            timed = {"database": connection.vendor, **time_roster(roster)}
+            self.stdout.write(_as_json(timed) if json else as_lines(timed))
+            return
+        logins = _fill(people)
         with _server(port):
-            cookie = _sign_in(port, login)
-            pages = [_measure(port, path, cookie, seconds) for path in sorted(_pages())]
-        facts = {"database": connection.vendor, "people": people, "pages": [asdict(page) for page in pages]}
-        self.stdout.write(_as_json(facts) if json else _as_table(facts, pages))
+            pages = [_measure(port, reading, seconds) for reading in _pages(port, logins)]
+        facts = {"database": connection.vendor, "people": people, "needs": Need.objects.count()}
+        if json:
+            self.stdout.write(_as_json({**facts, "pages": [asdict(page) for page in pages]}))
+        else:
+            self.stdout.write(_as_table(facts, sorted(pages, key=lambda page: page.page)))
 
 
 def _as_json(facts: dict[str, Any]) -> str:
@@ -81,41 +121,67 @@ def _as_json(facts: dict[str, Any]) -> str:
 
 
 def _as_table(facts: dict[str, Any], pages: list[Measured]) -> str:
-    lines = [f"{facts['database']}, {facts['people']} people, {CLIENTS} readers at once", ""]
-    lines.append(f"{'page':<34}{'status':>7}{'median':>9}{'95th':>9}{'KB':>7}{'a second':>10}")
-    for page in pages:
-        lines.append(
-            f"{page.page:<34}{page.status:>7}{page.median_ms:>7.1f}ms{page.p95_ms:>7.1f}ms"
-            f"{page.bytes / 1000:>7.1f}{page.per_second:>10.0f}"
-        )
+    lines = [
+        f"{facts['database']}, {facts['people']} people, {facts['needs']} gaps, {CLIENTS} readers at once",
+        "",
+        f"{'page':<48}{'role':<14}{'median':>9}{'95th':>9}{'KB':>7}{'a second':>10}",
+    ]
+    lines += [
+        f"{page.page:<48}{page.role:<14}{page.median_ms:>7.1f}ms{page.p95_ms:>7.1f}ms"
+        f"{page.bytes / 1000:>7.1f}{page.per_second:>10.0f}"
+        for page in pages
+    ]
     return "\n".join(lines)
 
 
-def _fill(people: int) -> Login:
-    from django.core.management import call_command
-
+def _fill(people: int) -> list[Login]:
     call_command("migrate", interactive=False, verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
     folder = Path(settings.ENVIRONMENT.data) / "simulated"
     bridge.simulate("merangin", people, 1, folder)
-    logins = fill_region("MR", "Pemerintah Kabupaten Merangin", folder)[1]
-    return next(login for login in logins if login.role == "planner")
+    return build_region(
+        Region("MR", "Pemerintah Kabupaten Merangin", folder, PLAN_SECONDS), lambda _what: None
+    )
 
 
-def _pages() -> Iterator[str]:
-    """Addresses of every page that takes no number."""
+def _pages(port: int, logins: list[Login]) -> Iterator[Reading]:
+    """Every page that links lead to, as the planner reads it, otherwise the ASN, otherwise others."""
+    read: set[str] = set()
+    usual_first = sorted(logins, key=lambda login: (login.role not in _FIRST, login.role != _FIRST[0]))
+    for login in usual_first:
+        cookie = _sign_in(login)
+        found = _walk(port, cookie)
+        for name in sorted(found.keys() - read):
+            yield Reading(login.role, cookie, found[name])
+        read |= found.keys()
 
-    def walk(entries: list[URLPattern | URLResolver], names: tuple[str, ...]) -> Iterator[str]:
-        for entry in entries:
-            if isinstance(entry, URLResolver):
-                yield from walk(entry.url_patterns, (*names, entry.namespace) if entry.namespace else names)
-            elif entry.name and not entry.pattern.regex.groups:
-                yield ":".join((*names, entry.name))
 
-    for name in walk(get_resolver().url_patterns, ()):
-        path = reverse(name)
-        if not LEFT_OUT.search(path):
-            yield path
+def _walk(port: int, cookie: str) -> dict[str, list[str]]:
+    """Name of a page to a few of its addresses, breadth first from home."""
+    found: dict[str, list[str]] = defaultdict(list)
+    asked: Counter[str] = Counter()
+    seen: set[str] = set()
+    waiting = ["/"]
+    while waiting:
+        path = waiting.pop(0)
+        name = _name_of(path)
+        if path in seen or LEFT_OUT.search(path) or asked[name] == EACH:
+            continue
+        seen.add(path)
+        asked[name] += 1
+        answer = _get(port, path, cookie)
+        if answer.status != HTTPStatus.OK or not answer.kind.startswith("text/html"):
+            continue
+        found[name].append(path)
+        waiting += [html.unescape(link) for link in _LINK.findall(answer.body.decode())]
+    return found
+
+
+def _name_of(path: str) -> str:
+    try:
+        return resolve(path).view_name
+    except Resolver404:
+        return path
 
 
 @contextmanager
@@ -125,7 +191,7 @@ def _server(port: int) -> Iterator[None]:
     try:
         for _attempt in range(300):
             try:
-                if _get(port, "/healthz", "")[0] == 200:
+                if _get(port, "/healthz", "").status == HTTPStatus.OK:
                     break
             except OSError:
                 time.sleep(0.2)
@@ -137,27 +203,48 @@ def _server(port: int) -> Iterator[None]:
         server.wait(timeout=30)
 
 
-def _get(port: int, path: str, cookie: str) -> tuple[int, int, float]:
-    """Status, bytes over the wire and seconds of one request."""
+@dataclass(frozen=True)
+class Reading:
+    """One page: who reads it, and at which addresses."""
+
+    role: str
+    cookie: str
+    paths: list[str]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Of one request: bytes over the wire, seconds, and the body as the reader has it."""
+
+    status: int
+    kind: str
+    bytes: int
+    seconds: float
+    body: bytes
+
+
+def _get(port: int, path: str, cookie: str) -> Answer:
     link = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     try:
         began = time.perf_counter()
         link.request("GET", path, headers={"Cookie": cookie, "Accept-Encoding": "gzip"})
         answer = link.getresponse()
         body = answer.read()
-        return answer.status, len(body), time.perf_counter() - began
+        took = time.perf_counter() - began
+        packed = answer.headers.get("Content-Encoding") == "gzip"
+        return Answer(
+            answer.status,
+            answer.headers.get("Content-Type", ""),
+            len(body),
+            took,
+            gzip.decompress(body) if packed else body,
+        )
     finally:
         link.close()
 
 
-def _sign_in(port: int, login: Login) -> str:
+def _sign_in(login: Login) -> str:
     """The cookie of a session, made where the server looks it up."""
-    from importlib import import_module
-
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-
-    from asah.portal.base.models import User
-
     user = User.objects.get(username=login.username)
     store = import_module(settings.SESSION_ENGINE).SessionStore()
     store[SESSION_KEY] = str(user.pk)
@@ -167,20 +254,23 @@ def _sign_in(port: int, login: Login) -> str:
     return f"{settings.SESSION_COOKIE_NAME}={store.session_key}"
 
 
-def _measure(port: int, path: str, cookie: str, seconds: float) -> Measured:
-    _get(port, path, cookie)
-    asked = [_get(port, path, cookie) for _each in range(ALONE)]
-    times = sorted(1000 * each[2] for each in asked)
+def _measure(port: int, reading: Reading, seconds: float) -> Measured:
+    alone = {path: _times(port, path, reading.cookie) for path in reading.paths}
+    path = max(alone, key=lambda path: statistics.median(alone[path]))
+    ask = _with_wrk if shutil.which("wrk") else _with_threads
     return Measured(
         page=path,
-        status=asked[-1][0],
-        median_ms=statistics.median(times),
-        p95_ms=times[int(0.95 * (len(times) - 1))],
-        bytes=asked[-1][1],
-        per_second=_with_wrk(port, path, cookie, seconds)
-        if shutil.which("wrk")
-        else _with_threads(port, path, cookie, seconds),
+        role=reading.role,
+        median_ms=statistics.median(alone[path]),
+        p95_ms=sorted(alone[path])[int(0.95 * (ALONE - 1))],
+        bytes=_get(port, path, reading.cookie).bytes,
+        per_second=ask(port, path, reading.cookie, seconds),
     )
+
+
+def _times(port: int, path: str, cookie: str) -> list[float]:
+    """Milliseconds of each of twenty requests, after one that is not counted."""
+    return [1000 * _get(port, path, cookie).seconds for _each in range(ALONE + 1)][1:]
 
 
 def _with_wrk(port: int, path: str, cookie: str, seconds: float) -> float:

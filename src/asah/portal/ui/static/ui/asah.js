@@ -58,9 +58,10 @@
     });
   });
 
-  /* ---- long texts outlive a session that ends while somebody types.
+  /* ---- long texts outlive a session that ends while somebody types: those of every form with room for one, and of
+     forms that say how they are to be called. Drafts of ratings are kept by their own page.
      Kept in this tab only, under the person and the form; gone once the form was taken, at sign-out, and before
-     anybody else signs in. */
+     anybody else signs in. Only what was typed is kept: the rest may have been changed by others meanwhile. */
   const PART = "asah-kept:";
   const SENT = "asah-sent";
   const store = (() => {
@@ -73,18 +74,26 @@
     }
   })();
   const user = document.body.dataset.user || "";
-  const keyOf = (form) => `${PART}${user}:${form.dataset.keep}`;
+  const nameOf = (form) => {
+    if (form.dataset.keep) return form.dataset.keep;
+    const long = form.method === "post" && !form.dataset.rate && form.querySelector("textarea");
+    return long ? new URL(form.getAttribute("action") || "", location.href).pathname : "";
+  };
+  const keyOf = (form) => `${PART}${user}:${nameOf(form)}`;
   const texts = (form) => [...form.elements].filter((one) => one.name && one.matches("textarea, input[type=text]"));
   const keptKeys = () => Object.keys(store).filter((key) => key.startsWith(PART));
   const forget = (key) => store.removeItem(key);
 
-  const putBack = (form) => {
-    let kept;
+  const keptOf = (form) => {
     try {
-      kept = JSON.parse(store.getItem(keyOf(form)) || "{}");
+      return JSON.parse(store.getItem(keyOf(form)) || "{}");
     } catch {
-      kept = {};
+      return {};
     }
+  };
+
+  const putBack = (form) => {
+    const kept = keptOf(form);
     const before = new Map();
     for (const field of texts(form)) {
       if (typeof kept[field.name] === "string" && kept[field.name] !== field.value) {
@@ -105,7 +114,7 @@
 
   if (store) {
     const sent = store.getItem(SENT);
-    const forms = [...document.querySelectorAll("form[data-keep]")];
+    const forms = [...document.forms].filter(nameOf);
     if (user) {
       keptKeys().filter((key) => !key.startsWith(`${PART}${user}:`)).forEach(forget);
       if (sent) {
@@ -120,17 +129,17 @@
 
     document.addEventListener("input", (event) => {
       const form = event.target.form;
-      if (!user || !form || !form.dataset.keep || !texts(form).includes(event.target)) return;
-      const all = Object.fromEntries(texts(form).map((one) => [one.name, one.value]));
+      if (!user || !form || !nameOf(form) || !texts(form).includes(event.target)) return;
+      const kept = { ...keptOf(form), [event.target.name]: event.target.value };
       try {
-        store.setItem(keyOf(form), JSON.stringify(all));
+        store.setItem(keyOf(form), JSON.stringify(kept));
       } catch {
         /* The browser has no room left: the text is still in the form. */
       }
     });
     document.addEventListener("submit", (event) => {
       if (event.target.matches("[data-sign-out]")) store.clear();
-      else if (!event.defaultPrevented && event.target.dataset.keep) store.setItem(SENT, keyOf(event.target));
+      else if (!event.defaultPrevented && nameOf(event.target)) store.setItem(SENT, keyOf(event.target));
     });
   }
   focusSummary(document);
