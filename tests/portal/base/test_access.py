@@ -1,14 +1,15 @@
 from __future__ import annotations
 
 import pytest
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404
 from django.test import RequestFactory
+from django.utils import timezone
 
 from asah.portal.base.access import ADMINISTER, get_visible, visible_to
 from asah.portal.base.actions import end_grant, move_unit
 from asah.portal.base.enums import Role
-from asah.portal.base.models import Event, Unit, User
+from asah.portal.base.models import Event, Notice, Unit, User
 from asah.portal.people.models import Person
 from factories.portal import a_person, a_user, an_agency, an_office
 
@@ -77,6 +78,17 @@ def test_a_row_of_another_office_is_not_found_and_the_attempt_is_written_down() 
     assert Event.objects.filter(action="access.refused").count() == 1
 
 
+def test_a_row_of_somebody_else_is_written_down_whatever_else_the_address_says_of_it() -> None:
+    """A place of another agency under the number of an own unit: it is not there, and it was asked for."""
+    agency = an_agency()
+    theirs = a_person(an_office(an_agency()))
+    request = RequestFactory().get(f"/units/{agency.pk}/people/{theirs.pk}/")
+    request.user = a_user(Role.OPERATOR, unit=agency)
+    with pytest.raises(Http404):
+        get_visible(request, Person, pk=theirs.pk, agency=agency)
+    assert Event.objects.get(action="access.refused").subject == f"people.Person:{theirs.pk}"
+
+
 def test_moving_a_unit_takes_everything_below_along() -> None:
     agency = an_agency()
     old, new = an_office(agency), an_office(agency)
@@ -112,3 +124,25 @@ def test_an_office_does_not_give_a_password_to_somebody_with_a_role_above_it() -
     with pytest.raises(PermissionDenied):
         give_password(actor=chief, user=bupati)
     assert give_password(actor=a_user(Role.ADMINISTRATOR, unit=agency), user=bupati)
+
+
+def test_nobody_gives_a_role_to_themselves() -> None:
+    from asah.portal.base.actions import grant_role
+
+    agency = an_agency()
+    chief = a_user(Role.ADMINISTRATOR, unit=agency)
+    with pytest.raises(ValidationError, match="dirinya sendiri"):
+        grant_role(actor=chief, user=chief, role=Role.PPK, unit=agency)
+    assert [grant.role for grant in chief.grants.all()] == [Role.ADMINISTRATOR]
+
+
+def test_whoever_has_signed_in_before_hears_that_somebody_gave_them_a_new_password() -> None:
+    from asah.portal.base.actions import give_password
+
+    agency = an_agency()
+    chief, user = a_user(Role.ADMINISTRATOR, unit=agency), a_user(Role.ASN, unit=agency)
+    give_password(actor=chief, user=user)
+    assert not Notice.objects.filter(user=user).exists()
+    user.last_login = timezone.now()
+    give_password(actor=chief, user=user)
+    assert [notice.kind for notice in Notice.objects.filter(user=user)] == ["base.password_given"]

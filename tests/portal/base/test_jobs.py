@@ -123,6 +123,22 @@ def test_a_job_whose_process_was_killed_is_taken_up_again(kinds: list[int], work
     assert (job.state, job.attempts) == (JobState.DONE, 2)
 
 
+def test_a_job_taken_up_again_says_so_and_begins_from_nothing(kinds: list[int], work: Work) -> None:
+    job = jobs.enqueue("test.counts", user=None, to=1)
+    job.refresh_from_db()
+    assert (job.attempt, job.is_silent) == (1, False)
+    values = {"done": 7, "total": 9, "news": {"best": 6}, "attempts": 1}
+    long_ago = timezone.now() - jobs.SILENCE - dt.timedelta(seconds=1)
+    Job.objects.filter(pk=job.pk).update(state=JobState.RUNNING, heard_at=long_ago, **values)
+    job.refresh_from_db()
+    assert (job.attempt, job.is_silent) == (1, True)
+    jobs.take_up_silent()
+    job.refresh_from_db()
+    assert (job.attempt, job.is_silent, job.done, job.total, job.news) == (2, False, 0, 0, {})
+    (job,) = work()
+    assert (job.state, job.attempt) == (JobState.DONE, 2)
+
+
 def test_a_job_killed_at_every_attempt_is_said_to_have_failed(kinds: list[int]) -> None:
     job = jobs.enqueue("test.counts", user=None, to=1)
     long_ago = timezone.now() - jobs.SILENCE - dt.timedelta(seconds=1)

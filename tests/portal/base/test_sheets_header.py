@@ -53,6 +53,16 @@ def test_two_header_rows_are_joined_only_where_needed() -> None:
     assert (sheet.header_row, [number for number, _ in sheet.rows]) == (2, [3])
 
 
+def test_a_bare_name_below_a_group_about_the_person_is_the_persons() -> None:
+    sheet = read(
+        ("Identitas", None, "Jabatan", None),
+        ("NIP", "Nama", "Nama", "TMT"),
+        BUDI,
+        merges=("A1:B1", "C1:D1"),
+    )
+    assert sheet.columns == ("NIP", "Nama", "Jabatan / Nama", "Jabatan / TMT")
+
+
 def test_two_header_rows_without_merged_cells_are_joined_too() -> None:
     content = "NIP;Nama;Jabatan;;Unit\n;;Nama Jabatan;TMT;\n198503152010011001;Budi;Analis;2020-01-05;Dinas\n"
     sheet = read_sheet(content.encode(), "x.csv")

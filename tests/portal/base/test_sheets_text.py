@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import translation
 
 from asah.portal.base.sheets import Note, SheetError, explain, messages, read_sheet
 
@@ -58,6 +59,22 @@ def test_a_quotation_mark_left_open_is_refused_where_it_stands() -> None:
     assert caught.value.problems == (Note("open_quote", {"row": 3}),)
 
 
+def test_a_quotation_mark_left_open_over_many_lines_is_told_as_such() -> None:
+    content = 'NIP,Nama\n1,Budi\n2,"Siti\n' + "3,Ani\n" * 30_000
+    with pytest.raises(SheetError) as caught:
+        read_sheet(content.encode(), "x")
+    assert caught.value.problems == (Note("open_quote", {"row": 3}),)
+
+
+@pytest.mark.parametrize("length", [40_000, 2_000_000])
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_one_cell_that_is_too_long_is_told_as_such(length: int, quote: str) -> None:
+    content = f"NIP,Nama\n1,Budi\n2,{quote}{'x' * length}{quote}\n3,Ani\n"
+    with pytest.raises(SheetError) as caught:
+        read_sheet(content.encode(), "x")
+    assert caught.value.problems == (Note("long_cell", {"row": 3, "limit": 32_767}),)
+
+
 def test_a_row_with_too_many_cells_is_told() -> None:
     content = "NIP,Nama,Jabatan\n1,Budi,Analis\n2,Siti,S.Kom,Perawat\n"
     sheet = read_sheet(content.encode(), "x")
@@ -89,8 +106,16 @@ def test_every_note_says_what_is_wrong_and_how_to_mend_it() -> None:
         "places",
         "encoding",
     )
-    params = dict.fromkeys(names, "X")
+    params = {**dict.fromkeys(names, "X"), "count": 2}
     for code in messages._MESSAGES:
         what, remedy = explain(Note(code, params))
         assert what.endswith((".", "X")), code
         assert remedy.endswith("."), code
+
+
+def test_one_cell_is_told_as_one() -> None:
+    with translation.override("en"):
+        one, _remedy = explain(Note("digits_lost", {"count": 1, "places": "A2"}))
+        two, _remedy = explain(Note("error_cells", {"count": 2, "places": "A2, A3"}))
+    assert one.startswith("1 cell holds a number")
+    assert two.startswith("2 cells show")

@@ -41,6 +41,12 @@ TABLE = Table(
 )
 
 
+def test_the_spaces_that_show_depth_on_a_page_are_no_part_of_a_name_in_a_file() -> None:
+    rows = [Row("\u00a0\u00a0\u00a0\u00a0Dinas Uji")]
+    assert _csv("?export=csv", rows)[1][0] == "Dinas Uji"
+    assert _sheet("?export=xlsx", rows)["A2"].value == "Dinas Uji"
+
+
 @pytest.fixture(autouse=True)
 def english() -> object:
     with translation.override("en"):
@@ -107,13 +113,46 @@ def test_a_formula_in_the_name_of_a_column_stays_text() -> None:
 
 def test_a_negative_number_is_still_a_number() -> None:
     rows = [Row("a", jp=Decimal("-2.50"), cost=-3)]
-    assert _csv("?export=csv", rows)[1][2:4] == ["-2.50", "-3"]
+    assert _csv("?export=csv", rows)[1][2:4] == ["-2.5", "-3"]
     assert _sheet("?export=xlsx", rows)["D2"].value == -3
 
 
 def test_a_number_longer_than_excel_keeps_becomes_text() -> None:
     assert _sheet("?export=xlsx", [Row("a", cost=int(NIP))])["D2"].value == NIP
-    assert _sheet("?export=xlsx", [Row("a", jp=float("nan"))])["C2"].value == "nan"
+
+
+def test_what_is_no_number_is_absent_in_the_file_as_on_the_page() -> None:
+    assert _sheet("?export=xlsx", [Row("a", jp=float("nan"))])["C2"].value is None
+    assert _csv("?export=csv", [Row("a", jp=float("inf"))])[1][2] == ""
+
+
+@pytest.mark.parametrize(
+    ("kind", "places", "value", "held"),
+    [
+        ("number", None, Decimal("130.00"), 130),
+        ("number", None, 0.1 + 0.2, 0.3),
+        ("number", None, 1234.5678, 1234.57),
+        ("number", 3, Decimal("0.5000"), 0.5),
+        ("number", 3, 1 / 3, 0.333),
+        ("number", 0, 2.7, 3),
+        ("money", None, 1499.6, 1500),
+        ("share", None, 2 / 3, 0.667),
+        ("share", 0, 2 / 3, 0.67),
+    ],
+)
+def test_a_file_holds_the_decimals_that_the_page_shows_as_numbers(
+    kind: Any, places: int | None, value: Any, held: float
+) -> None:
+    columns = [Column("a", "A", value=str), Column("n", "N", value=lambda row: row, kind=kind, places=places)]
+    table = Table(name="t", caption="T", columns=columns)
+    files = {}
+    for ending in ("csv", "xlsx"):
+        request = RequestFactory().get(f"/?export={ending}")
+        response: Any = table.respond(request, [value], template="none.html")
+        files[ending] = b"".join(response.streaming_content)
+    assert files["csv"].decode("utf-8-sig").splitlines()[1].split(",")[1] == str(held)
+    cell = openpyxl.load_workbook(io.BytesIO(files["xlsx"])).active["B2"]
+    assert (cell.data_type, cell.value) == ("n", held)
 
 
 def test_an_exact_moment_is_told_in_local_time_and_an_old_day_as_text() -> None:

@@ -4,10 +4,15 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.core.checks import Tags, run_checks
 from django.test import RequestFactory
 
 from asah.portal.ui import navigation
-from asah.portal.ui.navigation import Entry, Group, Link, read_navigation, register
+from asah.portal.ui.addresses import url_of
+from asah.portal.ui.navigation import Entry, Group, Link, check_entries, read_navigation, register
+
+# Those of the portal, before a test puts others in their place.
+ENTRIES = navigation.entries
 
 ADDRESSES = {"first": "/", "people:list": "/people/", "people:import": "/people/import/"}
 
@@ -61,6 +66,23 @@ def test_a_name_can_be_taken_once_only() -> None:
     register(Entry("people", "People", "people:list"))
     with pytest.raises(ValueError, match="already has an entry 'people'"):
         register(Entry("people", "Others", "first"))
+
+
+def test_an_entry_without_an_address_is_found_before_any_reader_meets_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(navigation, "url_of", url_of)
+    register(Entry("home", "Home", "home:home"))
+    register(Entry("moved", "Moved", "people:moved"))
+    told = [fault for fault in run_checks(tags=[Tags.urls]) if fault.id == "ui.E001"]
+    assert ["'moved' leads to 'people:moved'" in fault.msg for fault in told] == [True]
+
+
+def test_every_entry_of_the_portal_has_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(navigation, "url_of", url_of)
+    monkeypatch.setattr(navigation, "entries", ENTRIES)
+    assert len(ENTRIES) > 10
+    assert check_entries() == []
 
 
 def test_a_request_that_failed_before_anybody_was_known_has_no_menu() -> None:

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Q, QuerySet
 from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
 
 from asah.portal.base.enums import Role
 from asah.portal.base.models import Job, Notice, RoleGrant, StoredFile, Unit, User
@@ -40,9 +41,18 @@ class Capability:
         return any(unit is None or unit.path.startswith(path) for path in self.paths(user))
 
     def require(self, user: User, unit: Unit | None = None) -> None:
-        """Raises PermissionDenied where ``user`` may not."""
+        """Raises Refused where ``user`` may not."""
         if not self.held_by(user, unit):
-            raise PermissionDenied(self.name)
+            raise Refused(self)
+
+
+class Refused(PermissionDenied):
+    """Somebody may not do this. The message names the roles that may; ``capability`` is for the audit."""
+
+    def __init__(self, capability: Capability) -> None:
+        roles = ", ".join(str(role.label) for role in Role if role in capability.roles)
+        super().__init__(_("This is for the roles: %(roles)s.") % {"roles": roles})
+        self.capability = capability
 
 
 def capability(name: str, *roles: Role) -> Capability:
@@ -52,6 +62,7 @@ def capability(name: str, *roles: Role) -> Capability:
 ADMINISTER = capability("base.administer", Role.ADMINISTRATOR)
 SEE_AUDIT = capability("base.see_audit", Role.ADMINISTRATOR, Role.INSPECTOR)
 SEE_UNITS = capability("base.see_units", *Role)
+EDIT_UNITS = capability("base.edit_units", Role.ADMINISTRATOR, Role.OPERATOR)
 
 _RULES: dict[type[Model], Callable[[User], QuerySet[Any]]] = {}
 
@@ -78,20 +89,29 @@ def get_visible(request: HttpRequest, model: type[M], /, *related: str, **lookup
 
     One that is there but not for this user is a 404 too, and leaves a line in the audit.
     """
-    from asah.portal.base import audit
-
-    user = signed_in(request)
-    found = visible_to(user, model).select_related(*related).filter(**lookup).first()
+    found = visible_to(signed_in(request), model).select_related(*related).filter(**lookup).first()
     if found is not None:
         return found
-    if model._default_manager.filter(**lookup).exists():
-        subject = ":".join([model._meta.label, *(str(value) for value in lookup.values())])
-        audit.record(user, "access.refused", subject, detail={"path": request.path})
+    # A row is another's whatever else the address says of it: a plan or a scenario that it is not part of.
+    note_refused(request, model, **({"pk": lookup["pk"]} if "pk" in lookup else lookup))
     raise Http404
 
 
+def note_refused(request: HttpRequest, model: type[M], /, **lookup: Any) -> bool:
+    """Whether there is such a row that this user may not see; that they asked for it is then audited."""
+    from asah.portal.base import audit
+
+    user = signed_in(request)
+    rows = model._default_manager.filter(**lookup)
+    refused = rows.exists() and not visible_to(user, model).filter(**lookup).exists()
+    if refused:
+        subject = ":".join([model._meta.label, *(str(value) for value in lookup.values())])
+        audit.record(user, "access.refused", subject, detail={"path": request.path})
+    return refused
+
+
 def signed_in(request: HttpRequest) -> User:
-    """The user of a request that needs one; LoginRequiredMiddleware lets no other through."""
+    """The user of a request that needs one; SignInMiddleware lets no other through."""
     if not isinstance(request.user, User):
         raise PermissionDenied
     return request.user

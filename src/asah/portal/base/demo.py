@@ -9,6 +9,8 @@ from pathlib import Path
 
 from django.conf import settings
 
+from asah.portal.base.enums import Role
+
 
 @dataclass(frozen=True)
 class Login:
@@ -19,6 +21,10 @@ class Login:
     password: str
     name: str = ""
     place: str = ""
+
+    @property
+    def role_name(self) -> str:
+        return str(Role(self.role).label)
 
 
 def _path() -> Path:

@@ -10,6 +10,7 @@ from io import BytesIO
 from pathlib import Path
 
 from django.conf import settings
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from asah.portal.base.models import StoredFile, Unit, User
@@ -62,6 +63,14 @@ def store(
         purpose=purpose,
         sent_by=user,
     )
+
+
+def forget(file: StoredFile) -> None:
+    """Deletes a file that no row names any more, and its bytes, unless another file holds the same."""
+    path = file.path
+    file.delete()
+    if not StoredFile.objects.filter(sha256=file.sha256).exists():
+        transaction.on_commit(lambda: path.unlink(missing_ok=True))
 
 
 def _write(path: Path, content: bytes) -> None:

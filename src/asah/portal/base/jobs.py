@@ -12,12 +12,12 @@ import logging
 import threading
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 
-from django.db import close_old_connections, connection, transaction
+from django.db import OperationalError, close_old_connections, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.module_loading import autodiscover_modules
@@ -34,6 +34,8 @@ PULSE = dt.timedelta(seconds=10)
 SILENCE = dt.timedelta(seconds=60)
 BEAT = dt.timedelta(seconds=30)
 TELL_EVERY = 0.5
+# Of a job that begins again: what the attempt before told is true no longer.
+AFRESH: dict[str, Any] = {"done": 0, "total": 0, "news": {}}
 
 
 class Stopped(Exception):
@@ -178,7 +180,7 @@ def run_job(job_id: int) -> None:
         log.exception("job %s (%s) failed", row.pk, row.kind)
         values = {"error": traceback.format_exc(limit=-5)}
         if row.attempts < kind(row.kind).attempts:
-            Job.objects.filter(pk=row.pk).update(state=JobState.WAITING, **values)
+            Job.objects.filter(pk=row.pk).update(state=JobState.WAITING, **AFRESH, **values)
             _queue(row, after=dt.timedelta(seconds=5 * 4**row.attempts))
             return
         values["state"] = JobState.FAILED
@@ -201,7 +203,9 @@ def _pulse(row: Job) -> Iterator[None]:
 
     def beat_on() -> None:
         while not over.wait(PULSE.total_seconds()):
-            Job.objects.filter(pk=row.pk).update(heard_at=timezone.now())
+            # While the job itself writes for long, SQLite lets nobody else: the next beat is heard.
+            with suppress(OperationalError):
+                Job.objects.filter(pk=row.pk).update(heard_at=timezone.now())
         connection.close()
 
     thread = threading.Thread(target=beat_on, daemon=True)
@@ -220,10 +224,14 @@ def take_up_silent() -> int:
     taken = 0
     for row in silent:
         over = row.attempts >= kind(row.kind).attempts
-        state = JobState.FAILED if over else JobState.WAITING
+        values: dict[str, Any] = (
+            {"state": JobState.FAILED, "finished_at": timezone.now()}
+            if over
+            else {"state": JobState.WAITING, **AFRESH}
+        )
         with transaction.atomic():
             changed = Job.objects.filter(pk=row.pk, state=JobState.RUNNING, heard_at=row.heard_at).update(
-                state=state, error="killed", finished_at=timezone.now() if over else None
+                error="killed", **values
             )
             if changed and over:
                 _give_up(row)

@@ -7,7 +7,7 @@ mail server that is away delays it and loses nothing.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,22 +23,33 @@ MAIL_ATTEMPTS = 5
 
 @dataclass(frozen=True)
 class NoticeKind:
-    """A kind of notice. ``sentence`` is filled with the notice's facts, in the language of its reader."""
+    """A kind of notice. ``sentence`` is filled with the notice's facts, in the language of its reader.
+
+    ``say`` writes facts that look otherwise in another language, such as dates.
+    """
 
     name: str
     title: Any
     sentence: Any
     mail: bool
+    say: Callable[[dict[str, Any]], dict[str, Any]] = dict
 
 
 _KINDS: dict[str, NoticeKind] = {}
 
 
-def notice_kind(name: str, *, title: Any, sentence: Any, mail: bool = True) -> NoticeKind:
+def notice_kind(
+    name: str,
+    *,
+    title: Any,
+    sentence: Any,
+    mail: bool = True,
+    say: Callable[[dict[str, Any]], dict[str, Any]] = dict,
+) -> NoticeKind:
     """Registers a kind; ``mail`` says whether it is mailed to somebody who chose nothing."""
     if name in _KINDS:
         raise ValueError(f"notice {name} is there already")
-    return _KINDS.setdefault(name, NoticeKind(name, title, sentence, mail))
+    return _KINDS.setdefault(name, NoticeKind(name, title, sentence, mail, say))
 
 
 def kinds() -> list[NoticeKind]:
@@ -50,7 +61,8 @@ def kind(name: str) -> NoticeKind:
 
 
 def sentence(notice: Notice) -> str:
-    filled: str = str(kind(notice.kind).sentence) % notice.facts
+    told = kind(notice.kind)
+    filled: str = str(told.sentence) % told.say(notice.facts)
     return filled
 
 

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.checks import CheckMessage, Error
 from django.http import HttpRequest
+from django.urls import NoReverseMatch
 from django.utils.functional import Promise
 
 from asah.portal.ui.addresses import url_of
@@ -56,6 +58,21 @@ def register(entry: Entry) -> None:
     if entry.name in entries:
         raise ValueError(f"the menu already has an entry '{entry.name}'; give this one another name")
     entries[entry.name] = entry
+
+
+def check_entries(**_options: Any) -> list[CheckMessage]:
+    """Every entry leads somewhere: one without an address would fail every page for its readers."""
+    found: list[CheckMessage] = []
+    for entry in entries.values():
+        try:
+            url_of(entry.url_name)
+        except NoReverseMatch:
+            said = (
+                f"the menu's entry '{entry.name}' leads to '{entry.url_name}', and no address has that name"
+            )
+            hint = "Add the app's addresses to config/urls.py, or take the entry out of its apps.py."
+            found.append(Error(said, hint=hint, id="ui.E001"))
+    return found
 
 
 def read_navigation(request: HttpRequest) -> tuple[Group, ...]:

@@ -42,6 +42,15 @@ def submit_once(request: HttpRequest, form: OnceForm, action: Callable[[], str])
     return HttpResponseRedirect(target)
 
 
+def led_to(request: HttpRequest, form: OnceForm) -> str:
+    """Where this form led if it was sent and done with before, else "".
+
+    For forms that are judged against what stands there now, which their own first sending changed.
+    """
+    sent: dict[str, str] = request.session.get(KEY, {})
+    return sent.get(str(form["once"].data or ""), "")
+
+
 def _claim(request: HttpRequest, token: str) -> str | None:
     """None if the form is new; then nobody else gets None for it. Else where it led, "" while it works."""
     if not request.session.session_key:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from asah.portal.ui.charts import Bar, Point, bars, heat_map, lines, nine_boxes, scatter, stacked_bars
+from asah.portal.ui.fields import WholeField
 from asah.portal.ui.formats import share
 from asah.portal.ui.forms import OnceForm
 from asah.portal.ui.icons import DRAWINGS
@@ -111,7 +112,7 @@ class SampleForm(OnceForm):
     name = forms.CharField(
         label=gettext_lazy("Name"), max_length=100, help_text=gettext_lazy("As on the decree.")
     )
-    count = forms.IntegerField(label=gettext_lazy("Seats"), min_value=1, required=False)
+    count = WholeField(label=gettext_lazy("Seats"), min_value=1, required=False)
     day = forms.DateField(
         label=gettext_lazy("Begins"), widget=forms.DateInput(attrs={"type": "date"}), required=False
     )

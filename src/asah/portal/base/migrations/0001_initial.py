@@ -46,6 +46,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("is_active", models.BooleanField(default=True, verbose_name="may sign in")),
+                ("must_change_password", models.BooleanField(default=False, editable=False)),
                 ("joined_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
             ],
             options={

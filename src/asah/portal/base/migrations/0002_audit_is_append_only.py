@@ -14,7 +14,12 @@ SQLITE = [
     f" BEGIN SELECT RAISE(ABORT, '{SAID}'); END"
     for word in ("update", "delete")
 ]
-SQLITE_BACK = [f"DROP TRIGGER IF EXISTS base_event_no_{word}" for word in ("update", "delete")]
+# INSERT OR REPLACE takes a line out without asking the trigger for that.
+SQLITE.append(
+    "CREATE TRIGGER base_event_no_replace BEFORE INSERT ON base_event"
+    f" WHEN EXISTS (SELECT 1 FROM base_event WHERE number = NEW.number) BEGIN SELECT RAISE(ABORT, '{SAID}'); END"
+)
+SQLITE_BACK = [f"DROP TRIGGER IF EXISTS base_event_no_{word}" for word in ("update", "delete", "replace")]
 POSTGRESQL = [
     f"CREATE FUNCTION base_event_stays() RETURNS trigger LANGUAGE plpgsql AS"
     f" $$ BEGIN RAISE EXCEPTION '{SAID}'; END $$",

@@ -49,6 +49,19 @@ class Job(models.Model):
         return self.state in (JobState.DONE, JobState.STOPPED, JobState.FAILED)
 
     @property
+    def attempt(self) -> int:
+        """The attempt that is at work or comes next: more than 1 where an earlier one was interrupted."""
+        return self.attempts + (self.state == JobState.WAITING)
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether its worker gives no sign of life: most likely it was killed, and the job begins again."""
+        from asah.portal.base import jobs
+
+        long_ago = timezone.now() - 2 * jobs.PULSE
+        return self.state == JobState.RUNNING and self.heard_at is not None and self.heard_at < long_ago
+
+    @property
     def title(self) -> Any:
         from asah.portal.base import jobs
 

@@ -27,6 +27,7 @@ class User(AbstractBaseUser):
         _("language"), max_length=5, choices=[("id", _("Indonesian")), ("en", _("English"))], default="id"
     )
     is_active = models.BooleanField(_("may sign in"), default=True)
+    must_change_password = models.BooleanField(default=False, editable=False)
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = UserManager()

@@ -34,14 +34,16 @@ def read_delimited(content: bytes, name: str) -> Grid:
     else:
         delimiter = _sniff(text)
     rows: list[Row] = []
-    cells = 0
+    cells = lines = 0
+    records = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
-        for number, record in enumerate(_records(text, delimiter), 1):
+        for number, record in enumerate(records, 1):
+            one_line, lines = records.line_num == lines + 1, records.line_num
             texts = [clean(cell) for cell in record]
             if not any(texts):
                 continue
             if max(map(len, texts)) > MAX_CELL_LENGTH:
-                raise SheetError(Note("open_quote", {"row": number}))
+                raise SheetError(_too_long(number, one_line))
             cells += len(texts)
             rows.append((number, texts))
             if len(rows) > MAX_ROWS + _ABOVE:
@@ -50,10 +52,20 @@ def read_delimited(content: bytes, name: str) -> Grid:
                 raise SheetError(Note("too_many_cells", {"limit": MAX_CELLS // 1_000_000}))
     except csv.Error as error:
         after = rows[-1][0] + 1 if rows else 1
-        raise SheetError(Note("open_quote", {"row": after})) from error
+        longer = "field limit" in str(error)
+        raise SheetError(_too_long(after, longer and records.line_num == lines + 1)) from error
     if not rows:
         raise SheetError(Note("empty_sheet", {"sheet": name}))
     return Grid(name=name, sheets=(name,), rows=rows, notes=notes)
+
+
+def _too_long(row: int, one_line: bool) -> Note:
+    """A mark left open takes in the lines below; what is long on its own line is one long cell."""
+    return (
+        Note("long_cell", {"row": row, "limit": MAX_CELL_LENGTH})
+        if one_line
+        else Note("open_quote", {"row": row})
+    )
 
 
 def _decode(content: bytes) -> tuple[str, list[Note]]:

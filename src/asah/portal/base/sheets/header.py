@@ -25,6 +25,11 @@ _ORDINAL: Final = re.compile(r"\(?(\d{1,3})\)?\.?")
 _BARE: Final = frozenset(
     {"nama", "name", "tmt", "no", "nomor", "kode", "code", "id", "jenis", "kind", "tanggal", "tgl", "date"}
 )
+# Groups about the person of the row: a bare name below them is the person's.
+_OF_THE_PERSON: Final = frozenset(
+    {"identitas", "identitas pegawai", "data pegawai", "data pribadi", "data diri", "biodata", "pegawai"}
+    | {"profil", "profil pegawai", "identitas asn", "data asn", "identity", "person", "personal data"}
+)
 
 
 @dataclass(frozen=True)
@@ -113,7 +118,10 @@ def _join(upper: Row, lower: Row, merges: Sequence[Merge]) -> tuple[str, ...]:
     often = Counter(name.lower() for name in plain if name)
     return tuple(
         f"{heading(group)} / {name}"
-        if below and group and (often[name.lower()] > 1 or name.lower() in _BARE)
+        if below
+        and group
+        and heading(group).lower() not in _OF_THE_PERSON
+        and (often[name.lower()] > 1 or name.lower() in _BARE)
         else name
         for group, below, name in zip(group_of, names, plain, strict=True)
     )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from asah.portal.base.sheets.sheet import Note
 
-_MESSAGES: Final[dict[str, tuple[str | Promise, str | Promise]]] = {
+_MESSAGES: Final[dict[str, tuple[Any, Any]]] = {
     "too_large": (
         _("The file has %(size)s MB; at most %(limit)s MB are taken."),
         _("Leave out pictures and sheets that are not needed, or send it in parts."),
@@ -84,12 +84,20 @@ _MESSAGES: Final[dict[str, tuple[str | Promise, str | Promise]]] = {
         _("Fill in the rows below the header, and send the file again."),
     ),
     "formulas_without_result": (
-        _("%(count)s formulas were saved without their results: %(places)s."),
+        ngettext_lazy(
+            "%(count)s formula was saved without its result: %(places)s.",
+            "%(count)s formulas were saved without their results: %(places)s.",
+            "count",
+        ),
         _("Open the file in the spreadsheet program and save it, or paste the cells as values."),
     ),
     "open_quote": (
         _("From row %(row)s on the quotation marks do not match."),
         _("Put the whole cell in quotation marks and write a mark inside it twice, or send .xlsx."),
+    ),
+    "long_cell": (
+        _("A cell in row %(row)s holds more than %(limit)s signs, as no cell of a spreadsheet does."),
+        _("Shorten or delete it. If it is many rows in one, a quotation mark before it was never closed."),
     ),
     "encoding_guessed": (
         _("The text is not in UTF-8; it was read as %(encoding)s."),
@@ -104,11 +112,19 @@ _MESSAGES: Final[dict[str, tuple[str | Promise, str | Promise]]] = {
         _("Choose another sheet if this is not the right one."),
     ),
     "error_cells": (
-        _("%(count)s cells show an error of the spreadsheet: %(places)s."),
+        ngettext_lazy(
+            "%(count)s cell shows an error of the spreadsheet: %(places)s.",
+            "%(count)s cells show an error of the spreadsheet: %(places)s.",
+            "count",
+        ),
         _("Mend the formulas of these cells and save the file again."),
     ),
     "digits_lost": (
-        _("%(count)s cells hold numbers of more than 15 digits, whose last digits are lost: %(places)s."),
+        ngettext_lazy(
+            "%(count)s cell holds a number of more than 15 digits, whose last digits are lost: %(places)s.",
+            "%(count)s cells hold numbers of more than 15 digits, whose last digits are lost: %(places)s.",
+            "count",
+        ),
         _("Set the column to Text and enter the numbers again, or take them from the source as text."),
     ),
     "header_twice": (
@@ -141,4 +157,4 @@ _MESSAGES: Final[dict[str, tuple[str | Promise, str | Promise]]] = {
 def explain(note: Note) -> tuple[str, str]:
     """What is wrong and how to mend it, in the language in use."""
     what, remedy = _MESSAGES[note.code]
-    return str(what) % note.params, str(remedy) % note.params
+    return str(what % note.params), str(remedy % note.params)

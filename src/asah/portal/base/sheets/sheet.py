@@ -12,7 +12,7 @@ MAX_COLUMNS: Final = 200
 MAX_ROWS: Final = 60_000
 # Every cell becomes a Python text: some hundred bytes each.
 MAX_CELLS: Final = 3_000_000
-# A spreadsheet program holds no longer text in a cell; in CSV a longer one is a quotation mark left open.
+# A spreadsheet program holds no longer text in a cell; in CSV that is mostly a quotation mark left open.
 MAX_CELL_LENGTH: Final = 32_767
 _NAMED: Final = 10
 

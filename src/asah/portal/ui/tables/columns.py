@@ -43,6 +43,14 @@ class Column:
         """Whether the list can be put in the order of this column."""
         return bool(self.order)
 
+    @property
+    def decimals(self) -> int | None:
+        """How many decimals of its values are shown at most; None where they are no numbers."""
+        if self.kind == "share":
+            return 2 + (1 if self.places is None else self.places)
+        shown = {"number": 2 if self.places is None else self.places, "money": 0}
+        return shown.get(self.kind)
+
     def write(self, value: Any) -> str:
         """The value as people read it, not yet escaped for a page."""
         if value is None or value == "":

@@ -1,9 +1,10 @@
-"""The rows of a list as a file: values, not their looks; text stays text whatever it begins with."""
+"""The rows of a list as a file: numbers as rounded as the page shows them; text stays text in every case."""
 
 from __future__ import annotations
 
 import csv
 import io
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,7 +15,7 @@ from django.http import FileResponse
 from django.utils import timezone
 from django.utils.html import strip_tags
 
-from asah.portal.ui.tables.columns import Column
+from asah.portal.ui.tables.columns import CLASSES, Column
 
 # A spreadsheet takes text that begins so for a formula, and runs it.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -23,7 +24,8 @@ DIGITS = 10**15
 FIRST_YEAR = 1900
 LONGEST_CELL = 32767
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-NUMBER_FORMATS = {"number": "#,##0.##", "money": '"Rp" #,##0', "share": "0.0%", "date": "d mmmm yyyy"}
+MONEY_FORMAT = '"Rp" #,##0'
+DATE_FORMAT = "d mmmm yyyy"
 
 
 def answer_export(
@@ -62,7 +64,7 @@ def _for_csv(value: Any) -> str:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, (int, float, Decimal)):
-        return str(value)
+        return f"{value:f}" if isinstance(value, Decimal) else str(value)
     return _as_text(str(value))
 
 
@@ -76,10 +78,12 @@ def write_xlsx(file: IO[bytes], title: str, columns: Sequence[Column], rows: Ite
     book = xlsxwriter.Workbook(file, options)
     sheet = book.add_worksheet(_sheet_name(title))
     head = book.add_format({"bold": True, "bottom": 1})
-    formats = {kind: book.add_format({"num_format": code}) for kind, code in NUMBER_FORMATS.items()}
-    moment = book.add_format({"num_format": "d mmmm yyyy hh:mm"})
+    formats = [book.add_format({"num_format": _number_format(column)}) for column in columns]
+    whole = book.add_format({"num_format": "#,##0"})
+    date_format = book.add_format({"num_format": DATE_FORMAT})
+    moment = book.add_format({"num_format": f"{DATE_FORMAT} hh:mm"})
     for place, column in enumerate(columns):
-        sheet.set_column(place, place, 16 if column.kind in NUMBER_FORMATS else 28)
+        sheet.set_column(place, place, 16 if column.kind in CLASSES else 28)
         sheet.write_string(0, place, str(column.label), head)
     sheet.freeze_panes(1, 1)
     for line, values in enumerate(_values(columns, rows), start=1):
@@ -89,12 +93,28 @@ def write_xlsx(file: IO[bytes], title: str, columns: Sequence[Column], rows: Ite
             if isinstance(value, datetime) and value.year >= FIRST_YEAR:
                 sheet.write_datetime(line, place, value, moment)
             elif isinstance(value, date) and value.year >= FIRST_YEAR:
-                sheet.write_datetime(line, place, value, formats["date"])
+                sheet.write_datetime(line, place, value, date_format)
             elif _fits_a_number(value):
-                sheet.write_number(line, place, value, formats.get(column.kind))
+                # Excel shows the point of "#,##0.##" behind a whole number too.
+                plain = column.kind == "number" and column.places is None and isinstance(value, int)
+                sheet.write_number(line, place, value, whole if plain else formats[place])
             else:
                 sheet.write_string(line, place, _cut(str(value)))
     book.close()
+
+
+def _number_format(column: Column) -> str:
+    if column.kind == "money":
+        return MONEY_FORMAT
+    if column.kind == "share":
+        return "0" + _zeros(1 if column.places is None else column.places) + "%"
+    if column.kind == "number":
+        return "#,##0.##" if column.places is None else "#,##0" + _zeros(column.places)
+    return "General"
+
+
+def _zeros(places: int) -> str:
+    return "." + "0" * places if places else ""
 
 
 def _fits_a_number(value: Any) -> bool:
@@ -112,10 +132,10 @@ def _sheet_name(title: str) -> str:
 
 def _values(columns: Sequence[Column], rows: Iterable[Any]) -> Iterator[list[Any]]:
     for row in rows:
-        yield [_plain(column.value(row)) for column in columns]
+        yield [_plain(column, column.value(row)) for column in columns]
 
 
-def _plain(value: Any) -> Any:
+def _plain(column: Column, value: Any) -> Any:
     """What a cell holds: a number, a day, a moment in local time, or text; never None."""
     if value is None:
         return ""
@@ -124,5 +144,14 @@ def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return timezone.localtime(value).replace(tzinfo=None) if timezone.is_aware(value) else value
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal, date)):
-        return str(value)
-    return value
+        # Spaces that show on a page what stands below what are no part of a name.
+        return str(value).lstrip("\u00a0")
+    return value if isinstance(value, (int, date)) else _rounded(value, column.decimals)
+
+
+def _rounded(value: float | Decimal, places: int | None) -> Any:
+    """As many decimals as the page shows, and none that are zero at the end."""
+    if not math.isfinite(value):
+        return ""
+    found: Any = value if places is None else round(value, places)
+    return int(found) if found == int(found) else found.normalize() if isinstance(found, Decimal) else found

@@ -58,12 +58,15 @@
     });
   });
 
-  /* ---- long texts outlive a session that ends while somebody types: those of every form with room for one, and of
-     forms that say how they are to be called. Drafts of ratings are kept by their own page.
-     Kept in this tab only, under the person and the form; gone once the form was taken, at sign-out, and before
-     anybody else signs in. Only what was typed is kept: the rest may have been changed by others meanwhile. */
+  /* ---- what was typed outlives a session that ends while somebody types: in every form that is sent, but those that
+     say data-keep-not. Drafts of ratings are kept by their own page, forms of htmx stay on theirs.
+     Kept in this tab only, under the person and the form (data-keep, or the address it is sent to); gone once the
+     form was taken, at sign-out, and before anybody else signs in. Only what was typed or chosen is kept, never a
+     password or a code: the rest may have been changed by others meanwhile. */
   const PART = "asah-kept:";
   const SENT = "asah-sent";
+  const TYPED = `textarea, select, input:not(${["hidden", "password", "file", "submit", "button", "reset", "image"]
+    .map((kind) => `[type=${kind}]`).join(", ")}, [autocomplete=one-time-code])`;
   const store = (() => {
     try {
       sessionStorage.setItem("asah-probe", "1");
@@ -75,39 +78,55 @@
   })();
   const user = document.body.dataset.user || "";
   const nameOf = (form) => {
-    if (form.dataset.keep) return form.dataset.keep;
-    const long = form.method === "post" && !form.dataset.rate && form.querySelector("textarea");
-    return long ? new URL(form.getAttribute("action") || "", location.href).pathname : "";
+    if (form.method !== "post" || form.matches("[data-keep-not], [data-rate], [hx-post]")) return "";
+    return form.dataset.keep || new URL(form.getAttribute("action") || "", location.href).pathname;
   };
   const keyOf = (form) => `${PART}${user}:${nameOf(form)}`;
-  const texts = (form) => [...form.elements].filter((one) => one.name && one.matches("textarea, input[type=text]"));
+  const typed = (form, name) => [...form.elements]
+    .filter((one) => one.name && (!name || one.name === name) && one.matches(TYPED));
+  const isTicked = (field) => field.matches("[type=checkbox], [type=radio]");
+  /* What stands in the fields of a name: a text each, or of choices those that are chosen. */
+  const read = (fields) => fields.flatMap((field) => {
+    if (isTicked(field)) return field.checked ? [field.value] : [];
+    return field.options ? [...field.selectedOptions].map((option) => option.value) : [field.value];
+  });
+  const write = (fields, values) => {
+    const texts = [...values];
+    for (const field of fields) {
+      if (isTicked(field)) field.checked = values.includes(field.value);
+      else if (!field.options) field.value = texts.shift() ?? "";
+      else if (field.multiple || [...field.options].some((option) => values.includes(option.value))) {
+        for (const option of field.options) option.selected = values.includes(option.value);
+      }
+    }
+  };
   const keptKeys = () => Object.keys(store).filter((key) => key.startsWith(PART));
   const forget = (key) => store.removeItem(key);
 
   const keptOf = (form) => {
     try {
-      return JSON.parse(store.getItem(keyOf(form)) || "{}");
+      const kept = JSON.parse(store.getItem(keyOf(form)) || "{}");
+      return Object.fromEntries(Object.entries(kept).filter(([, values]) => Array.isArray(values)));
     } catch {
       return {};
     }
   };
 
   const putBack = (form) => {
-    const kept = keptOf(form);
     const before = new Map();
-    for (const field of texts(form)) {
-      if (typeof kept[field.name] === "string" && kept[field.name] !== field.value) {
-        before.set(field, field.value);
-        field.value = kept[field.name];
-      }
+    for (const [name, values] of Object.entries(keptOf(form))) {
+      const fields = typed(form, name);
+      const stood = read(fields);
+      write(fields, values);
+      if (read(fields).join("\n") !== stood.join("\n")) before.set(fields, stood);
     }
     if (!before.size) return;
     const note = document.getElementById("kept-note").content.firstElementChild.cloneNode(true);
     note.querySelector("[data-forget]").addEventListener("click", () => {
-      before.forEach((value, field) => { field.value = value; });
+      before.forEach((stood, fields) => write(fields, stood));
       forget(keyOf(form));
       note.remove();
-      texts(form)[0].focus();
+      typed(form)[0].focus();
     });
     form.prepend(note);
   };
@@ -128,13 +147,13 @@
     forms.forEach(putBack);
 
     document.addEventListener("input", (event) => {
-      const form = event.target.form;
-      if (!user || !form || !nameOf(form) || !texts(form).includes(event.target)) return;
-      const kept = { ...keptOf(form), [event.target.name]: event.target.value };
+      const { form, name } = event.target;
+      if (!user || !form || !name || !nameOf(form) || !event.target.matches(TYPED)) return;
+      const kept = { ...keptOf(form), [name]: read(typed(form, name)) };
       try {
         store.setItem(keyOf(form), JSON.stringify(kept));
       } catch {
-        /* The browser has no room left: the text is still in the form. */
+        /* The browser has no room left: what was typed is still in the form. */
       }
     });
     document.addEventListener("submit", (event) => {
