@@ -119,3 +119,72 @@ def test_a_move_of_a_unit_moves_its_people_with_it(sign_in: SignIn) -> None:
     move_unit(actor=None, unit=Unit.objects.get(pk=part.pk), parent=new)
     assert sign_in(a_user(Role.HEAD, unit=new)).get(f"/people/{person.pk}/").status_code == 200
     assert sign_in(a_user(Role.HEAD, unit=old)).get(f"/people/{person.pk}/").status_code == 404
+
+
+def edit_form(client: Client, person: Person) -> dict[str, str]:
+    """What the page of the form sends if nothing is typed into it."""
+    form = client.get(f"/people/{person.pk}/edit/").context["form"]
+    return {field.html_name: field.value() or "" for field in form}
+
+
+def test_the_second_of_two_who_edit_a_person_is_told_and_writes_nothing_over(sign_in: SignIn) -> None:
+    office = an_office(an_agency())
+    person, chief = a_person(office), a_person(office, "Citra Kepala")
+    first, second = (sign_in(a_user(Role.PLANNER, unit=office)) for _ in range(2))
+    page = f"/people/{person.pk}/edit/"
+    opened = edit_form(second, person)
+    mine = edit_form(first, person) | {"supervisor_nip": chief.nip, "email": "a@contoh.go.id"}
+    assert first.post(page, mine).status_code == 302
+    assert first.post(page, mine).status_code == 302, "a double click is no conflict"
+    answer = second.post(page, opened | {"back_degree": "S.E."})
+    assert answer.status_code == 200
+    told = answer.content.decode()
+    assert "a@contoh.go.id" in told
+    assert chief.nip in told
+    assert 'value="S.E."' in told
+    person.refresh_from_db()
+    assert (person.supervisor, person.email, person.back_degree) == (chief, "a@contoh.go.id", "")
+    again = {field.html_name: field.value() or "" for field in answer.context["form"]}
+    assert second.post(page, again | {"email": "a@contoh.go.id"}).status_code == 302
+    person.refresh_from_db()
+    assert (person.supervisor, person.email, person.back_degree) == (None, "a@contoh.go.id", "S.E.")
+
+
+def test_nobody_makes_themselves_the_superior_of_others(sign_in: SignIn) -> None:
+    agency = an_agency()
+    office = an_office(agency)
+    user = a_user(Role.OPERATOR, unit=office)
+    own, person = a_person(office, user=user), a_person(office)
+    page = f"/people/{person.pk}/edit/"
+    assert sign_in(user).post(page, {"supervisor_nip": own.nip}).status_code == 200
+    person.refresh_from_db()
+    assert person.supervisor is None
+    assert (
+        sign_in(a_user(Role.PLANNER, unit=agency)).post(page, {"supervisor_nip": own.nip}).status_code == 302
+    )
+    # What another entered stays as it is, whoever saves the form.
+    kept = {"supervisor_nip": own.nip, "email": "x@contoh.go.id"}
+    assert sign_in(user).post(page, kept).status_code == 302
+    person.refresh_from_db()
+    assert (person.supervisor, person.email) == (own, "x@contoh.go.id")
+
+
+def test_an_operator_names_superiors_of_the_own_line_only(sign_in: SignIn) -> None:
+    agency = an_agency()
+    office = an_office(agency)
+    part = an_office(office)
+    person, above = a_person(part), a_person(office)
+    beside, other = a_person(an_office(office)), a_person(an_office(agency))
+    client = sign_in(a_user(Role.OPERATOR, unit=part))
+    page = f"/people/{person.pk}/edit/"
+    codes = [client.post(page, {"supervisor_nip": chief.nip}).status_code for chief in (above, beside, other)]
+    assert codes == [302, 200, 200]
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_last_day_of_service_in_a_year_that_cannot_be_is_refused(sign_in: SignIn, day: str) -> None:
+    office = an_office(an_agency())
+    person = a_person(office)
+    client = sign_in(a_user(Role.PLANNER, unit=office))
+    assert client.post(f"/people/{person.pk}/edit/", {"retires_on": day}).status_code == 200
+    assert client.post(f"/people/{person.pk}/edit/", {"retires_on": "2050-01-31"}).status_code == 302

@@ -232,6 +232,14 @@ def test_an_office_named_as_its_own_office_is_that_office() -> None:
     assert check((*BUDI[:4], "BKPSDM", "BKPSDM")).rows[0].values["unit_code"] == "1.1"
 
 
+def test_two_new_posts_of_one_code_are_not_both_made() -> None:
+    columns = (*COLUMNS, "Kode jabatan")
+    rows = [(*BUDI[:3], "Penyuluh", *BUDI[4:], "X1"), (*SITI[:3], "Pamong", *SITI[4:], "x1")]
+    checked = check(*rows, columns=columns)
+    assert (3, "error", "code_twice") in codes(checked)
+    assert checked.new_positions == [KnownPosition("X1", "Penyuluh")]
+
+
 def test_the_code_of_a_unit_goes_before_its_name() -> None:
     checked = one((*BUDI[:4], "Nama baru", ""), Kode_unor="1.2.2")
     assert checked.rows[0].values["unit_name"] == "Sekretariat"
@@ -378,7 +386,7 @@ def test_every_finding_can_be_explained_in_both_languages() -> None:
     params = dict.fromkeys(
         ("field", "count", "digits", "age", "rows", "row", "nip", "above", "limit", "post", "known", "pns",
          "years", "since", "day", "similar", "names"), "X"
-    )  # fmt: skip
+    ) | {"count": 2}  # fmt: skip
     for language in ("en", "id"):
         with translation.override(language):
             for code in roster_messages.MESSAGES:
@@ -391,6 +399,13 @@ def test_findings_are_explained_with_their_facts() -> None:
     with translation.override("en"):
         what, _ = explain(check(("19850315201001100", *BUDI[1:])).findings[0])
     assert what == "The NIP has 17 digits instead of 18."
+
+
+def test_one_person_is_told_as_one() -> None:
+    checked = check((*BUDI[:4], "UPTD Baru", "BKPSDM"), (*SITI[:3], "Penyuluh", *SITI[4:]))
+    with translation.override("en"):
+        told = [explain(found)[0] for found in checked.findings]
+    assert told == ["A new unit will be made, for 1 person.", "1 post will be made: Penyuluh."]
 
 
 def test_twelve_thousand_rows_are_checked_in_seconds() -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from django.db.models import Q, QuerySet
 
-from asah.portal.base.access import capability, visible
+from asah.portal.base.access import ADMINISTER, capability, visible
 from asah.portal.base.enums import Role
-from asah.portal.base.models import User
+from asah.portal.base.models import Unit, User
 from asah.portal.base.models.unit import below
-from asah.portal.people.models import Employment, Person, Place, Position, RosterBatch
+from asah.portal.people.models import AccountBatch, Employment, Person, Place, Position, RosterBatch
 
 SEE_PEOPLE = capability(
     "people.see",
@@ -50,6 +50,28 @@ def _batches(user: User) -> QuerySet[RosterBatch]:
     return RosterBatch.objects.filter(below(IMPORT_ROSTER.paths(user), "unit__path"))
 
 
+@visible(AccountBatch)
+def _account_batches(user: User) -> QuerySet[AccountBatch]:
+    """Only who asked sees the passwords, and only while they administer the unit."""
+    return AccountBatch.objects.filter(below(ADMINISTER.paths(user), "unit__path"), created_by=user)
+
+
 def agencies_of(user: User) -> set[int]:
     """Roots of the units in which the user has any role: posts and places are no secret within an agency."""
     return {grant.unit.agency_id for grant in user.standing_grants}
+
+
+def may_name_superior(editor: User, person: Person, superior: Person) -> bool:
+    """Whether the superior works where the editor changes people, or above the person in the same line."""
+    if person.current is None or superior.current is None:
+        return False
+    own, theirs = person.current.unit.path, superior.current.unit.path
+    return any(
+        theirs.startswith(path) or (own.startswith(path) and path.startswith(theirs))
+        for path in EDIT_PEOPLE.paths(editor)
+    )
+
+
+def agencies_to_edit(user: User) -> QuerySet[Unit]:
+    """Agencies whose posts and places the user may change: all offices share them, so no one office may."""
+    return Unit.objects.filter(parent=None, path__in=EDIT_PEOPLE.paths(user))

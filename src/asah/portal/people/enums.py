@@ -40,6 +40,7 @@ class BatchState(models.TextChoices):
     CHECKED = "checked", _("checked, nothing written yet")
     APPLYING = "applying", _("being written")
     APPLIED = "applied", _("written")
+    UNDOING = "undoing", _("being undone")
     UNDONE = "undone", _("undone")
     FAILED = "failed", _("failed, nothing written")
 

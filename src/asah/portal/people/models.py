@@ -90,7 +90,7 @@ class Person(models.Model):
         verbose_name = _("person")
         verbose_name_plural = _("people")
         ordering: ClassVar = ["name", "pk"]
-        indexes: ClassVar = [models.Index(fields=["agency", "name"])]
+        indexes: ClassVar = [models.Index(fields=["name"])]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["agency", "nip"], name="nip_once_in_an_agency")
         ]
@@ -184,18 +184,42 @@ class RosterFinding(models.Model):
 
 
 class RosterChange(models.Model):
-    """One person that a batch made or changed, with what was there before."""
+    """One person that a batch made or changed: what was there before, and what it put there.
+
+    What stands there now and is not what the batch put there was changed since; undoing leaves it.
+    """
 
     batch = models.ForeignKey(RosterBatch, models.CASCADE, related_name="changes")
     person = models.ForeignKey(Person, models.CASCADE, related_name="+")
     created = models.BooleanField()
     before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["person", "batch"])]
 
     def __str__(self) -> str:
         return f"{self.batch_id} {self.person_id}"
+
+
+class RosterDifference(models.Model):
+    """One thing that a checked sheet makes or changes: of one person, one field."""
+
+    batch = models.ForeignKey(RosterBatch, models.CASCADE, related_name="differences")
+    row = models.PositiveIntegerField(_("row"))
+    nip = models.CharField(_("NIP"), max_length=30)
+    name = models.CharField(_("name"), max_length=250)
+    field = models.CharField(max_length=30, blank=True, help_text="Blank: the person is new.")
+    old = models.CharField(max_length=300, blank=True)
+    new = models.CharField(max_length=600, blank=True)
+
+    class Meta:
+        verbose_name = _("difference")
+        verbose_name_plural = _("differences")
+        ordering: ClassVar = ["row", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.row} {self.field}"
 
 
 class RememberedColumns(models.Model):
@@ -212,3 +236,22 @@ class RememberedColumns(models.Model):
 
     def __str__(self) -> str:
         return self.signature
+
+
+class AccountBatch(models.Model):
+    """Accounts opened for everybody of a unit, and for a while the sheet of their first passwords."""
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    job = models.ForeignKey("base.Job", models.SET_NULL, null=True, related_name="+")
+    counts = models.JSONField(default=dict)
+    file = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("opening of accounts")
+        verbose_name_plural = _("openings of accounts")
+        ordering: ClassVar = ["-created_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.unit} ({self.created_at:%Y-%m-%d})"

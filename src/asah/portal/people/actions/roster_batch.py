@@ -9,17 +9,19 @@ from typing import Literal
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import ProtectedError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from asah.portal.base import audit, jobs
-from asah.portal.base.files import store
+from asah.portal.base.files import forget, store
 from asah.portal.base.models import Unit, User
 from asah.portal.base.sheets import Note, Sheet, SheetError, explain, read_sheet, without_columns
 from asah.portal.people.access import IMPORT_ROSTER, SEE_PEOPLE
 from asah.portal.people.actions import roster_messages, roster_write
 from asah.portal.people.actions.roster_check import Checked, check_roster
 from asah.portal.people.actions.roster_columns import header_signature, match_columns
+from asah.portal.people.actions.roster_differences import keep_differences
 from asah.portal.people.actions.roster_load import load_known
 from asah.portal.people.actions.roster_rows import Finding
 from asah.portal.people.actions.roster_sheets import error_sheet, roster_sheet
@@ -67,16 +69,36 @@ def receive_roster(*, actor: User, unit: Unit, name: str, content: bytes) -> Ros
 
 @transaction.atomic
 def begin_check(*, actor: User, batch: RosterBatch, mapping: dict[str, int]) -> None:
-    """Remembers how the columns were matched and has the rows checked. Nothing of the roster changes."""
+    """Remembers how the columns were matched, drops the others, and has the rows checked.
+
+    Nothing of the roster changes.
+    """
     IMPORT_ROSTER.require(actor, batch.unit)
-    RememberedColumns.objects.update_or_create(
-        agency=batch.agency,
-        signature=header_signature(batch.columns),
-        defaults={"mapping": {field: batch.columns[column] for field, column in mapping.items()}},
-    )
     _move(batch, (BatchState.SENT, BatchState.CHECKED, BatchState.FAILED), BatchState.CHECKING)
+    kept = sorted(mapping.values())
+    columns = [batch.columns[column] for column in kept]
+    # The sheet of rows to mend has the kept columns only, and is to be recognised too.
+    for headers in (batch.columns, columns):
+        RememberedColumns.objects.update_or_create(
+            agency=batch.agency,
+            signature=header_signature(headers),
+            defaults={"mapping": {field: batch.columns[column] for field, column in mapping.items()}},
+        )
     job = jobs.enqueue("people.check_roster", user=actor, unit=batch.unit, batch=batch.pk)
-    RosterBatch.objects.filter(pk=batch.pk).update(mapping=mapping, job=job)
+    moved = {field: kept.index(column) for field, column in mapping.items()}
+    RosterBatch.objects.filter(pk=batch.pk).update(mapping=moved, columns=columns, job=job)
+    if len(kept) < len(batch.columns):
+        _drop_columns(actor, batch, set(range(len(batch.columns))) - set(kept))
+
+
+def _drop_columns(actor: User, batch: RosterBatch, columns: set[int]) -> None:
+    """Keeps the sheet without columns that nobody needs: what is not there cannot leak."""
+    old = batch.file
+    content = _written(without_columns(read_back(batch), columns))
+    file = store(content, old.name, user=old.sent_by, unit=old.unit, purpose=old.purpose, allowed={"csv"})
+    RosterBatch.objects.filter(pk=batch.pk).update(file=file)
+    forget(old)
+    audit.record(actor, "roster.columns_dropped", batch, unit=batch.unit, detail={"columns": len(columns)})
 
 
 @transaction.atomic
@@ -89,15 +111,20 @@ def begin_apply(*, actor: User, batch: RosterBatch) -> None:
 
 
 @transaction.atomic
-def undo_batch(*, actor: User, batch: RosterBatch) -> None:
+def begin_undo(*, actor: User, batch: RosterBatch) -> None:
+    """Has a written sheet taken back. ValidationError where a later one stands upon it."""
     IMPORT_ROSTER.require(actor, batch.unit)
-    _move(batch, (BatchState.APPLIED,), BatchState.UNDONE)
-    roster_write.take_back(actor=actor, batch=batch)
+    roster_write.refuse_under_later(batch)
+    _move(batch, (BatchState.APPLIED,), BatchState.UNDOING)
+    job = jobs.enqueue("people.undo_roster", user=actor, unit=batch.unit, batch=batch.pk)
+    RosterBatch.objects.filter(pk=batch.pk).update(job=job)
 
 
 def _move(batch: RosterBatch, states: Iterable[BatchState], to: BatchState) -> None:
     """One of two who press the same button wins; the other is told."""
-    if not RosterBatch.objects.filter(pk=batch.pk, state__in=list(states)).update(state=to):
+    # With other columns it is another file, and what was chosen by their numbers means something else.
+    same = RosterBatch.objects.filter(pk=batch.pk, state__in=list(states), file=batch.file_id)
+    if not same.update(state=to):
         raise ValidationError(_("This sheet has moved on meanwhile. Look at its state now."))
 
 
@@ -105,6 +132,7 @@ def check_batch(batch: RosterBatch, running: jobs.Running) -> dict[str, int]:
     """The dry run: findings and counts are written, nothing else. Safe to run twice."""
     checked = _check(batch, running, 1.0)
     counts = checked.counts
+    keep_differences(batch, checked)
     with transaction.atomic():
         batch.findings.all().delete()
         RosterFinding.objects.bulk_create(
@@ -133,10 +161,30 @@ def apply_batch(batch: RosterBatch, running: jobs.Running) -> dict[str, int]:
     if batch.state != BatchState.APPLYING:
         return {}
     checked = _check(batch, running, 0.5)
+    keep_differences(batch, checked)
     roster_write.write_roster(
         actor=batch.created_by, batch=batch, checked=checked, today=timezone.localdate()
     )
     return checked.counts
+
+
+def undo_batch(batch: RosterBatch, running: jobs.Running) -> dict[str, int]:
+    """Takes the sheet back. A second run finds nothing to do."""
+    if batch.state != BatchState.UNDOING:
+        return {}
+    total = batch.changes.count()
+    running.tell(0, total)
+    batch.findings.filter(code="undo_protected").delete()
+    try:
+        told = roster_write.take_back(actor=running.row.created_by, batch=batch)
+    except ProtectedError as error:
+        count = len(error.protected_objects)
+        batch.findings.create(row=0, severity=Severity.ERROR, code="undo_protected", facts={"count": count})
+        raise jobs.JobRefused(_("Ratings or plans stand upon people of this sheet.")) from error
+    except ValidationError as error:
+        raise jobs.JobRefused(" ".join(error.messages)) from error
+    running.tell(total, total)
+    return told
 
 
 def _check(batch: RosterBatch, running: jobs.Running, share: float) -> Checked:
@@ -145,7 +193,7 @@ def _check(batch: RosterBatch, running: jobs.Running, share: float) -> Checked:
     total = len(sheet.rows)
     running.tell(0, total)
     today = timezone.localdate()
-    known = load_known(batch.unit, today)
+    known = load_known(batch.unit, today, batch.created_by)
     running.tell(int(total * share / 3), total)
     running.stop_if_wanted()
     checked = check_roster(sheet, batch.mapping, known, today)
@@ -158,7 +206,8 @@ def make_error_sheet(batch: RosterBatch) -> bytes:
     """The rows to mend, against the roster as it is now."""
     sheet = read_back(batch)
     today = timezone.localdate()
-    return error_sheet(sheet, check_roster(sheet, batch.mapping, load_known(batch.unit, today), today))
+    known = load_known(batch.unit, today, batch.created_by)
+    return error_sheet(sheet, check_roster(sheet, batch.mapping, known, today))
 
 
 def export_roster(*, viewer: User) -> bytes:
@@ -169,12 +218,7 @@ def export_roster(*, viewer: User) -> bytes:
     rows = []
     for unit in units:
         known = load_known(unit, timezone.localdate())
-        inside = {(below.code, below.name) for below in known.units}
-        rows += [
-            values
-            for values in known.people.values()
-            if (values.get("unit_code"), values.get("unit_name")) in inside
-        ]
+        rows += [values for nip, values in known.people.items() if nip not in known.elsewhere]
     audit.record(
         viewer, "roster.exported", f"people:{len(rows)}", unit=units[0], detail={"people": len(rows)}
     )

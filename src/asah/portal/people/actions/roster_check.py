@@ -31,7 +31,8 @@ class Checked:
     """Every row of the sheet once, in its order, and what was found.
 
     ``new_units``, ``new_positions`` (with code, kind and rung where the sheet tells them) and ``new_places``
-    (name to zone) have to be made before the rows can be written.
+    (name to zone) have to be made before the rows can be written. ``filled_positions`` and ``filled_places``
+    are known already, and get what nothing was known of: for all who hold or work at them.
     """
 
     rows: Sequence[CheckedRow]
@@ -39,6 +40,8 @@ class Checked:
     new_units: Sequence[NewUnit] = ()
     new_positions: Sequence[KnownPosition] = ()
     new_places: Mapping[str, str] = field(default_factory=dict)
+    filled_positions: Sequence[KnownPosition] = ()
+    filled_places: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -56,6 +59,7 @@ class Checked:
             "create": states["create"],
             "update": states["update"],
             "same": states["same"],
+            "filled": len(self.filled_positions) + len(self.filled_places),
         }
 
 
@@ -70,11 +74,17 @@ def check_roster(
     rows = [reader.read(number, texts) for number, texts in sheet.rows]
     _reject_duplicates(rows)
     _tell_same_people(rows, known)
+    _reject_codes_twice(rows)
     _check_supervisors(rows, known)
     taken = [row for row in rows if not row.rejected]
     units = _new_units(taken, known)
     posts = _new_positions(taken)
     places = {plain(str(row.values["place_name"])): row for row in taken if row.new_place}
+    filled_posts = _filled_positions(taken)
+    filled_places: dict[str, str] = {}
+    for row in taken:
+        if row.fills_zone:
+            filled_places.setdefault(str(row.values["place_name"]), row.fills_zone)
     headers = {name: sheet.columns[index] for name, index in fields.items()}
     about_sheet = [
         *_about_units(units, known, headers.get("unit_name", "")),
@@ -82,6 +92,16 @@ def check_roster(
         *_about_names(
             "new_places",
             [str(row.values["place_name"]) for row in places.values()],
+            headers.get("place_name", ""),
+        ),
+        *_about_names(
+            "posts_filled" if known.fills else "posts_not_filled",
+            [post.name for post in filled_posts],
+            headers.get("position_name", ""),
+        ),
+        *_about_names(
+            "places_filled" if known.fills else "places_not_filled",
+            list(filled_places),
             headers.get("place_name", ""),
         ),
     ]
@@ -99,6 +119,8 @@ def check_roster(
         new_places={
             str(row.values["place_name"]): str(row.values.get("place_zone") or "") for row in places.values()
         },
+        filled_positions=filled_posts if known.fills else (),
+        filled_places=filled_places if known.fills else {},
     )
 
 
@@ -129,22 +151,65 @@ def _tell_same_people(rows: Sequence[Row], known: Known) -> None:
         key = plain(str(row.values.get("name") or "")), row.nip.text[:8]
         other = seen.setdefault(key, row.nip.text)
         if key[0] and other != row.nip.text and row.current is None:
-            row.say("warning", "nip", "perhaps_same_person", nip=other)
+            if other in known.elsewhere:
+                row.say("warning", "nip", "perhaps_same_elsewhere")
+            else:
+                row.say("warning", "nip", "perhaps_same_person", nip=other)
 
 
 def _check_supervisors(rows: Sequence[Row], known: Known) -> None:
     coming = {row.nip.text for row in rows if row.nip is not None and not row.rejected}
     for row in rows:
         supervisor = row.values.get("supervisor_nip")
-        if supervisor is None or row.nip is None:
+        if supervisor is None or row.nip is None or row.held("supervisor_nip") == [supervisor]:
             continue
         if supervisor == row.nip.text:
             row.say("warning", "supervisor_nip", "supervisor_self")
+        elif supervisor in known.sender:
+            row.say("warning", "supervisor_nip", "supervisor_sender")
+        elif supervisor in known.elsewhere and supervisor not in known.above:
+            row.say("warning", "supervisor_nip", "supervisor_elsewhere")
         elif supervisor not in coming and supervisor not in known.people:
             row.say("warning", "supervisor_nip", "supervisor_unknown")
         else:
             continue
         del row.values["supervisor_nip"]
+
+
+def _reject_codes_twice(rows: Sequence[Row]) -> None:
+    """Of new units, and of new posts, with one code the first is taken."""
+    first: dict[tuple[str, str], tuple[object, int]] = {}
+
+    def claim(row: Row, column: str, code: str, what: object) -> None:
+        taken, number = first.setdefault((column, code.lower()), (what, row.number))
+        if code and taken != what:
+            row.say("error", column, "code_twice", row=number)
+
+    for row in rows:
+        if row.new_unit is not None and not row.rejected:
+            claim(row, "unit_code", row.new_unit.code, row.new_unit)
+        if row.new_position and not row.rejected:
+            code, name = (str(row.values[f"position_{what}"] or "") for what in ("code", "name"))
+            claim(row, "position_code", code, plain(name))
+
+
+def _filled_positions(rows: Iterable[Row]) -> list[KnownPosition]:
+    """What the sheet tells of posts and the agency does not know: of each the first that any row tells."""
+    posts: dict[str, KnownPosition] = {}
+    for row in rows:
+        if row.fills_post is None:
+            continue
+        told = row.fills_post
+        had = posts.get(told.code.lower(), told)
+        merged = KnownPosition(told.code, told.name, had.kind or told.kind, had.level or told.level)
+        posts[told.code.lower()] = merged
+        for what, said, taken in (
+            ("position_kind", told.kind, merged.kind),
+            ("position_level", told.level, merged.level),
+        ):
+            if said and said != taken:
+                row.say("warning", what, "post_differs", post=told.name, known=taken)
+    return list(posts.values())
 
 
 def _new_units(rows: Iterable[Row], known: Known) -> Counter[NewUnit]:

@@ -47,6 +47,11 @@ class Known:
 
     Of a unit a person's values hold ``unit_code``, ``unit_name`` and ``parent_unit_name`` (the nearest unit
     above, '' at the top). ``places``: name to zone. ``retirement_ages``: the rules in force, by their keys.
+
+    Of the agency, but not of the unit whose people the sheet lists: ``elsewhere`` holds the NIP of people who
+    are not in it now, ``above`` of those among them in a unit above it, ``codes`` the codes in small letters
+    that no new unit may get. ``sender``: numbers of whoever sent the sheet. ``fills``: whether what the
+    sheet tells of a post or a place, and the agency does not know yet, is taken over for all who share it.
     """
 
     people: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
@@ -54,6 +59,11 @@ class Known:
     positions: Collection[KnownPosition] = ()
     places: Mapping[str, str] = field(default_factory=dict)
     retirement_ages: Mapping[str, int] = field(default_factory=dict)
+    elsewhere: Collection[str] = frozenset()
+    above: Collection[str] = frozenset()
+    codes: Collection[str] = frozenset()
+    sender: Collection[str] = frozenset()
+    fills: bool = True
 
     @cached_property
     def _units_by_code(self) -> Mapping[str, Sequence[KnownUnit]]:
@@ -94,6 +104,10 @@ class Known:
         if parent and len(found) > 1:
             return [unit for unit in found if plain(name) not in map(plain, unit.above)]
         return found
+
+    def is_taken(self, code: str) -> bool:
+        """Whether a unit that the sheet cannot mean has this code."""
+        return code.lower() in self.codes and code.lower() not in self._units_by_code
 
     def find_position(self, code: str, name: str) -> KnownPosition | None:
         return (self._positions.get(f"#{code.lower()}") if code else None) or self._positions.get(plain(name))

@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import datetime as dt
 
-from asah.portal.base.models import Unit
+from asah.portal.base.models import Unit, User
 from asah.portal.people.actions.roster_known import Known, KnownPosition, KnownUnit, Value
 from asah.portal.people.bridge import retirement_ages
 from asah.portal.people.models import Person, Place, Position
+from asah.portal.people.queries import own_numbers
 
 
-def load_known(scope: Unit, today: dt.date) -> Known:
+def load_known(scope: Unit, today: dt.date, sender: User | None = None) -> Known:
     """Everybody of the agency, so that a person who moved between offices is one person.
 
-    Units below ``scope``.
+    Units below ``scope``: it is of their people that the sheet of ``sender`` speaks.
     """
     agency = scope.agency_id
-    units = {unit.pk: unit for unit in Unit.objects.filter(path__startswith=f"{agency}.", is_active=True)}
+    every = list(Unit.objects.filter(path__startswith=f"{agency}."))
+    units = {unit.pk: unit for unit in every if unit.is_active}
+    parents = {unit.pk: "".join(known_unit(unit, units).above[:1]) for unit in every}
+    people = _people(agency)
+    at = {person.nip: person.current.unit.path if person.current else "" for person in people}
+    elsewhere = {} if scope.pk == agency else {n: p for n, p in at.items() if not p.startswith(scope.path)}
+    # A unit taken out of use below the scope is the one that a row with its code brings back.
+    reserved = (unit for unit in every if unit.is_active or not unit.path.startswith(scope.path))
     return Known(
-        people={person.nip: _values(person, units) for person in _people(agency)},
+        people={person.nip: _values(person, parents) for person in people},
         units=[known_unit(unit, units) for unit in units.values() if unit.path.startswith(scope.path)],
         positions=[
             KnownPosition(position.code, position.name, position.kind, position.level)
@@ -26,6 +34,12 @@ def load_known(scope: Unit, today: dt.date) -> Known:
         ],
         places={place.name: place.zone for place in Place.objects.filter(agency=agency)},
         retirement_ages=retirement_ages(today),
+        elsewhere=elsewhere.keys(),
+        above={nip for nip, path in elsewhere.items() if path and scope.path.startswith(path)},
+        codes={unit.code.lower() for unit in reserved},
+        sender=own_numbers(agency, sender),
+        # Posts and places are shared by all offices, so no one office changes them.
+        fills=scope.pk == agency,
     )
 
 
@@ -39,7 +53,7 @@ def _people(agency: int) -> list[Person]:
     return list(Person.objects.filter(agency=agency).select_related(*related))
 
 
-def _values(person: Person, units: dict[int, Unit]) -> dict[str, Value]:
+def _values(person: Person, parents: dict[int, str]) -> dict[str, Value]:
     values: dict[str, Value] = {
         "nip": person.nip,
         "name": person.name,
@@ -55,11 +69,10 @@ def _values(person: Person, units: dict[int, Unit]) -> dict[str, Value]:
     }
     at = person.current
     if at is not None:
-        parent = units.get(at.unit.parent_id) if at.unit.parent_id else None
         values |= {
             "unit_code": at.unit.code,
             "unit_name": at.unit.name,
-            "parent_unit_name": parent.name if parent else "",
+            "parent_unit_name": parents.get(at.unit_id, ""),
             "position_code": at.position.code if at.position else "",
             "position_name": at.position.name if at.position else "",
             "position_kind": at.position.kind if at.position else "",

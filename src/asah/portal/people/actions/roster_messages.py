@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from asah.portal.people.actions.roster_rows import Finding
 
 _LEFT_OUT: Final = _("The cell is left out, the rest of the row is taken. Mend it and send the sheet again.")
 _NOTHING: Final = _("If this is right, nothing needs to be done.")
 
-MESSAGES: Final[dict[str, tuple[Promise, Promise]]] = {
+MESSAGES: Final[dict[str, tuple[Any, Any]]] = {
     "ragged_row": (
         _("The row has more cells than the header; its cells may stand in the wrong columns."),
         _("Put texts that hold the delimiter, such as degrees, in quotation marks, or send .xlsx."),
@@ -42,7 +42,11 @@ MESSAGES: Final[dict[str, tuple[Promise, Promise]]] = {
         _("Write the new NIP of 18 digits."),
     ),
     "nip_length": (
-        _("The NIP has %(count)s digits instead of 18."),
+        ngettext_lazy(
+            "The NIP has %(count)s digit instead of 18.",
+            "The NIP has %(count)s digits instead of 18.",
+            "count",
+        ),
         _("Look it up in SIASN and write all 18 digits."),
     ),
     "nip_birth": (
@@ -77,6 +81,14 @@ MESSAGES: Final[dict[str, tuple[Promise, Promise]]] = {
         _("Somebody of this name and date of birth has the NIP %(nip)s, perhaps from an earlier contract."),
         _("If it is the same person, give the other number a day of leaving: nobody is planned twice."),
     ),
+    "perhaps_same_elsewhere": (
+        _("Somebody of this name and date of birth is known in another office of the agency."),
+        _("If it is the same person, ask the planner of the agency: nobody is planned twice."),
+    ),
+    "nip_elsewhere": (
+        _("This NIP belongs to another office of the agency."),
+        _("Ask the planner of the agency, who can transfer people, or leave the row out."),
+    ),
     "employment_unknown": (
         _("This is no kind of employment that is planned for."),
         _("Write PNS, CPNS, PPPK or PPPK paruh waktu; leave out who is no civil servant."),
@@ -88,6 +100,18 @@ MESSAGES: Final[dict[str, tuple[Promise, Promise]]] = {
     "parent_ambiguous": (
         _("The unit is new, and there are several units of the name that it is said to belong to."),
         _("Make the unit in the list of units first, at its place, and send the sheet again."),
+    ),
+    "unit_elsewhere": (
+        _("The code belongs to a unit outside the one whose people this sheet lists."),
+        _("Mend the code. The planner of the agency can move people between offices."),
+    ),
+    "unit_code_taken": (
+        _("A unit with this code stands elsewhere, below another one than the row says."),
+        _("Mend the code or the office (Unit induk), or leave the code out."),
+    ),
+    "code_twice": (
+        _("Row %(row)s gives this code to something else that is new."),
+        _("Give each its own code, or leave the code out."),
     ),
     "unit_unknown": (
         _("There is no such unit."),
@@ -145,6 +169,14 @@ MESSAGES: Final[dict[str, tuple[Promise, Promise]]] = {
         _("Nobody supervises themselves."),
         _("Give the NIP of the superior. The cell is left out."),
     ),
+    "supervisor_sender": (
+        _("Nobody makes themselves the superior of others: who sends the sheet cannot be named here."),
+        _("Have somebody else enter it. The cell is left out."),
+    ),
+    "supervisor_elsewhere": (
+        _("The superior works neither in the unit of this sheet nor above it."),
+        _("The planner of the agency can enter it. The cell is left out."),
+    ),
     "supervisor_unknown": (
         _("Nobody in the sheet or the roster has this NIP."),
         _("Send the superior's row too, or look up the NIP. The cell is left out."),
@@ -170,16 +202,87 @@ MESSAGES: Final[dict[str, tuple[Promise, Promise]]] = {
         _("Give a day of leaving, or the right post or last day of service."),
     ),
     "new_unit": (
-        _("A new unit will be made, for %(count)s people."),
+        ngettext_lazy(
+            "A new unit will be made, for %(count)s person.",
+            "A new unit will be made, for %(count)s people.",
+            "count",
+        ),
         _("If it is a known one, write its name as in the list of units."),
     ),
     "new_unit_similar": (
-        _("A new unit will be made, for %(count)s people; there is already %(similar)s."),
+        ngettext_lazy(
+            "A new unit will be made, for %(count)s person; there is already %(similar)s.",
+            "A new unit will be made, for %(count)s people; there is already %(similar)s.",
+            "count",
+        ),
         _("If it is that one, write its name as in the list of units."),
     ),
-    "first_units": (_("%(count)s units will be made: %(names)s."), _NOTHING),
-    "new_positions": (_("%(count)s posts will be made: %(names)s."), _NOTHING),
-    "new_places": (_("%(count)s places will be made: %(names)s."), _NOTHING),
+    "first_units": (
+        ngettext_lazy(
+            "%(count)s unit will be made: %(names)s.", "%(count)s units will be made: %(names)s.", "count"
+        ),
+        _NOTHING,
+    ),
+    "new_positions": (
+        ngettext_lazy(
+            "%(count)s post will be made: %(names)s.", "%(count)s posts will be made: %(names)s.", "count"
+        ),
+        _NOTHING,
+    ),
+    "new_places": (
+        ngettext_lazy(
+            "%(count)s place will be made: %(names)s.", "%(count)s places will be made: %(names)s.", "count"
+        ),
+        _NOTHING,
+    ),
+    "posts_filled": (
+        ngettext_lazy(
+            "%(count)s post gets its kind or rung from this sheet: %(names)s.",
+            "%(count)s posts get their kind or rung from this sheet: %(names)s.",
+            "count",
+        ),
+        _NOTHING,
+    ),
+    "posts_not_filled": (
+        ngettext_lazy(
+            "The sheet tells kind or rung of %(count)s post where none is known: %(names)s.",
+            "The sheet tells kind or rung of %(count)s posts where none is known: %(names)s.",
+            "count",
+        ),
+        _("All offices share posts: the planner of the agency can enter it. People are taken as they are."),
+    ),
+    "places_filled": (
+        ngettext_lazy(
+            "%(count)s place gets its island or district from this sheet: %(names)s.",
+            "%(count)s places get their island or district from this sheet: %(names)s.",
+            "count",
+        ),
+        _NOTHING,
+    ),
+    "places_not_filled": (
+        ngettext_lazy(
+            "The sheet tells the island or district of %(count)s place where none is known: %(names)s.",
+            "The sheet tells the island or district of %(count)s places where none is known: %(names)s.",
+            "count",
+        ),
+        _("All offices share places: the planner of the agency can enter it. People are taken as they are."),
+    ),
+    "undo_protected": (
+        ngettext_lazy(
+            "It was not undone: %(count)s row of ratings or plans stands upon people of this sheet.",
+            "It was not undone: %(count)s rows of ratings or plans stand upon people of this sheet.",
+            "count",
+        ),
+        _("Give those who should not be planned for a day of leaving instead."),
+    ),
+    "changed_since": (
+        _("This was changed by hand after the sheet was written, and stays as it is."),
+        _("Look at the person. What should be undone too is changed there."),
+    ),
+    "person_stays": (
+        _("This person came with the sheet and was changed by hand or needed since, and stays."),
+        _("Look at the person. Give a day of leaving if they should not be planned for."),
+    ),
 }
 
 
@@ -191,4 +294,4 @@ def explain(finding: Finding) -> tuple[str, str]:
 def explain_code(code: str, params: object) -> tuple[str, str]:
     """The same for a finding that was stored: its code and its parameters."""
     what, remedy = MESSAGES[code]
-    return str(what) % params, str(remedy) % params
+    return str(what % params), str(remedy % params)

@@ -13,7 +13,7 @@ from typing import Final, Literal
 from asah.portal.base.sheets import Sheet
 from asah.portal.people.actions import roster_cells as cells
 from asah.portal.people.actions.roster_columns import BY_NAME, RETIRED_FROM, normalise
-from asah.portal.people.actions.roster_known import Known, NewUnit, Value, plain
+from asah.portal.people.actions.roster_known import Known, KnownPosition, KnownUnit, NewUnit, Value, plain
 from asah.portal.people.actions.roster_names import split_degrees
 from asah.portal.people.actions.roster_nip import CONTRACT, Nip, Problem, read_nip
 
@@ -23,6 +23,7 @@ Severity = Literal["error", "warning"]
 # Probation lasts a year; BKN counts two as an anomaly (CPNS_LEBIH_2TH).
 PROBATION_YEARS: Final = 2
 _SHOWN: Final = 200
+_UNIT: Final = ("unit_code", "unit_name", "parent_unit_name")
 _EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]{2,}")
 
 
@@ -72,6 +73,8 @@ class Row:
     new_position: bool = False
     new_place: bool = False
     new_target: bool = False
+    fills_post: KnownPosition | None = None
+    fills_zone: str = ""
     findings: list[Finding] = field(default_factory=list)
 
     @property
@@ -91,9 +94,13 @@ class Row:
         value = self.standing(name)
         return value if isinstance(value, date) else None
 
+    def held(self, *names: str) -> list[str]:
+        """What stands in the roster of the person now, '' where nothing does."""
+        return [str((self.current or {}).get(name) or "") for name in names]
+
     def derive(self, name: str, value: Value) -> None:
-        """What follows from other cells fills a gap; it never changes what stands there."""
-        if value and not self.standing(name):
+        """What follows from other cells fills a gap in what is told of somebody new, and changes nobody."""
+        if value and self.current is None and not self.standing(name):
             self.values[name] = value
 
 
@@ -118,6 +125,10 @@ class RowReader:
             row.say("error", "", "ragged_row")
             return row
         self._read_identity(row)
+        if row.nip is not None and row.nip.text in self.known.elsewhere:
+            # Whatever else was said of the row would tell something of somebody who is not theirs.
+            row.say("error", "nip", "nip_elsewhere")
+            return row
         _read_name(row)
         self._read_days(row)
         _read_words(row)
@@ -138,7 +149,7 @@ class RowReader:
             state = "rejected"
         elif row.current is not None:
             pairs = {name: (row.current.get(name), new) for name, new in row.values.items() if name != "nip"}
-            changes = {name: pair for name, pair in pairs.items() if (pair[0] or None) != (pair[1] or None)}
+            changes = {name: pair for name, pair in pairs.items() if not _is_same(*pair)}
             state = "update" if changes else "same"
         return CheckedRow(row.number, state, row.values, changes)
 
@@ -156,7 +167,7 @@ class RowReader:
         row.nip = found
         row.values["nip"] = found.text
         row.current = self.known.people.get(found.text)
-        if row.current is not None:
+        if row.current is not None or found.text in self.known.elsewhere:
             return
         for name in ("name", "employment", "unit_name"):
             if name not in row.texts and not (name == "unit_name" and "unit_code" in row.texts):
@@ -176,22 +187,15 @@ class RowReader:
             row.say("warning", "position_kind", kind.code)
             kind = None
         name, code = _text(row, "position_name"), _text(row, "position_code")
+        post = self._find_post(row, code, name)
         level = _text(row, "position_level")
         row.kind = kind or ""
-        row.level = cells.read_level(level, kind) if level else ""
-        if row.kind in ("", "fungsional") and not row.level:
-            row.level = cells.level_in_name(name) or ""
-        post = self.known.find_position(code, name) if name or code else None
+        row.level = cells.read_level(level, kind or (post.kind if post else None)) if level else ""
         if post is not None:
-            # Kind and rung belong to the post: what is known of it holds for all who hold it.
-            for what, told, held in (
-                ("position_kind", row.kind, post.kind),
-                ("position_level", row.level, post.level),
-            ):
-                if told and held and told != held and what in row.texts:
-                    row.say("warning", what, "post_differs", post=post.name, known=held)
-            name, code = post.name, post.code
-            row.kind, row.level = post.kind or row.kind, post.level or row.level
+            self._compare_with_post(row, post)
+            name, code, row.kind, row.level = post.name, post.code, post.kind, post.level
+        elif row.kind in ("", "fungsional") and not row.level:
+            row.level = cells.level_in_name(name) or ""
         row.new_position = bool(name) and post is None
         if name:
             # All four, blank ones too: they belong to the post, and nothing of the former one stays.
@@ -201,27 +205,57 @@ class RowReader:
             row.say("warning", "position_name", "blank_position")
         target = _text(row, "target_position_name")
         if target:
-            aimed = self.known.find_position("", target)
+            (held,) = row.held("target_position_name")
+            aimed = KnownPosition("", held) if _alike(held, target) else self.known.find_position("", target)
             row.values["target_position_name"] = aimed.name if aimed else target
             row.new_target = aimed is None
+        if not row.level and row.kind in ("", "fungsional"):
+            row.level = cells.level_in_name(name) or ""
         row.kind = row.kind or str(row.standing("position_kind") or "")
         row.level = row.level or str(row.standing("position_level") or "")
 
+    def _find_post(self, row: Row, code: str, name: str) -> KnownPosition | None:
+        post = self.known.find_position(code, name) if name or code else None
+        held = KnownPosition(*row.held(*(f"position_{what}" for what in ("code", "name", "kind", "level"))))
+        by_code = post is not None and code and post.code.lower() == code.lower()
+        # Several posts may have one name: who holds one of them is not moved to another.
+        return held if post and not by_code and _alike(held.name, name) else post
+
+    def _compare_with_post(self, row: Row, post: KnownPosition) -> None:
+        """Kind and rung belong to the post: what is known of it holds for all who hold it."""
+        for what, told, known in (
+            ("position_kind", row.kind, post.kind),
+            ("position_level", row.level, post.level),
+        ):
+            if told and known and told != known and what in row.texts:
+                row.say("warning", what, "post_differs", post=post.name, known=known)
+        kind, level = "" if post.kind else row.kind, "" if post.level else row.level
+        if kind or level:
+            row.fills_post = KnownPosition(post.code, post.name, kind, level)
+
     def _read_unit(self, row: Row) -> None:
-        code, name, parent = (_text(row, what) for what in ("unit_code", "unit_name", "parent_unit_name"))
+        code, name, parent = said = [_text(row, what) for what in _UNIT]
         if not name and not code:
             return
+        held = row.held(*_UNIT)
+        if held[1] and all(not told or _alike(told, known) for told, known in zip(said, held, strict=True)):
+            row.values.update(zip(_UNIT, held, strict=True))
+            return
+        if code and self.known.is_taken(code):
+            row.say("error", "unit_code", "unit_elsewhere")
+            return
         units = self.known.find_units(code, name, parent)
+        if len(units) > 1:
+            units = [unit for unit in units if _described(unit) == held] or units
         if len(units) > 1:
             above = "; ".join(unit.above[0] for unit in units if unit.above)[:_SHOWN]
             row.say("error", "unit_name", "unit_ambiguous", count=len(units), above=above)
         elif units:
-            unit = units[0]
-            row.values["unit_code"] = unit.code
-            row.values["unit_name"] = unit.name
-            row.values["parent_unit_name"] = unit.above[0] if unit.above else ""
+            row.values.update(zip(_UNIT, _described(units[0]), strict=True))
         elif not self.create_units or not name:
             row.say("error", "unit_name" if name else "unit_code", "unit_unknown")
+        elif code and code.lower() in self.known.codes:
+            row.say("error", "unit_code", "unit_code_taken")
         else:
             parent = "" if plain(parent) == plain(name) else parent
             if parent and len(self.known.find_units("", parent, "")) > 1:
@@ -234,12 +268,15 @@ class RowReader:
         name, zone = _text(row, "place_name"), _text(row, "place_zone")
         if not name:
             return
-        known = self.known.find_place(name)
+        held = row.held("place_name", "place_zone")
+        known = (held[0], held[1]) if _alike(held[0], name) else self.known.find_place(name)
         row.new_place = known is None
-        name, zone = (known[0], known[1] or zone) if known else (name, zone)
+        if known is not None:
+            row.fills_zone = "" if known[1] else zone
+            name, zone = known
         row.values["place_name"] = name
-        if zone:
-            row.values["place_zone"] = zone
+        # The zone belongs to the place, like kind and rung to the post.
+        row.values["place_zone"] = zone
 
     def _read_supervisor(self, row: Row) -> None:
         if "supervisor_nip" in row.texts:
@@ -289,6 +326,19 @@ class RowReader:
             last_day = birthday.replace(day=calendar.monthrange(birthday.year, birthday.month)[1])
             if last_day < self.today:
                 row.say("warning", "nip", "past_retirement_age", age=age, day=last_day.isoformat())
+
+
+def _alike(one: str, other: str) -> bool:
+    return bool(one) and plain(one) == plain(other)
+
+
+def _described(unit: KnownUnit) -> list[str]:
+    return [unit.code, unit.name, "".join(unit.above[:1])]
+
+
+def _is_same(old: Value, new: Value) -> bool:
+    """A cell is read on one line, whatever stands in the roster."""
+    return ((" ".join(old.split()) if isinstance(old, str) else old) or None) == (new or None)
 
 
 def _read_name(row: Row) -> None:

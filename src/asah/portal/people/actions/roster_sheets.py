@@ -31,14 +31,14 @@ def error_sheet(sheet: Sheet, checked: Checked) -> bytes:
     for finding in checked.findings:
         found[finding.row].append(finding)
     rows = [[*texts, *_told(found[number])] for number, texts in sheet.rows if number in found]
-    return _workbook([*sheet.columns, WRONG_HEADER, REMEDY_HEADER], rows, wide=2)
+    return text_sheet([*sheet.columns, WRONG_HEADER, REMEDY_HEADER], rows, wide=2)
 
 
 def roster_sheet(people: Iterable[Mapping[str, Value]]) -> bytes:
     """A workbook of the people, by the names of ``roster_columns.FIELDS``: read again, it changes nothing."""
     kept = [field for field in FIELDS if field.kept]
     rows = ([_shown(person.get(field.name)) for field in kept] for person in people)
-    return _workbook([field.header for field in kept], rows)
+    return text_sheet([field.header for field in kept], rows)
 
 
 def _told(findings: Sequence[Finding]) -> tuple[str, str]:
@@ -51,11 +51,13 @@ def _shown(value: Value) -> str:
     return value.isoformat() if isinstance(value, date) else value or ""
 
 
-def _workbook(header: Sequence[str], rows: Iterable[Sequence[str]], wide: int = 0) -> bytes:
+def text_sheet(
+    header: Sequence[str], rows: Iterable[Sequence[str]], wide: int = 0, *, name: str = "Pegawai"
+) -> bytes:
     """All cells as text: no NIP becomes a number, and nothing that somebody typed becomes a formula."""
     target = io.BytesIO()
     with xlsxwriter.Workbook(target, {"in_memory": True}) as book:
-        page = book.add_worksheet("Pegawai")
+        page = book.add_worksheet(name)
         bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "num_format": "@"})
         plain = book.add_format({"num_format": "@", "valign": "top"})
         wrapped = book.add_format({"num_format": "@", "valign": "top", "text_wrap": True})

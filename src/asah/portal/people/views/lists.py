@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from asah.portal.base.access import signed_in
 from asah.portal.people import actions, queries
+from asah.portal.people.actions.roster_columns import FIELDS
 from asah.portal.people.enums import BatchState, Connectivity, EmploymentKind, PositionKind, Severity
 from asah.portal.people.models import Employment, Person
+from asah.portal.ui.addresses import url_of
 from asah.portal.ui.tables import ChoiceFilter, Column, Table
 
 
@@ -38,7 +39,7 @@ PEOPLE = Table(
             value=lambda p: p.full_name,
             order=("name",),
             search=("name__icontains",),
-            link=lambda p: reverse("people:person", args=[p.pk]),
+            link=lambda p: url_of("people:person", p.pk),
         ),
         Column("nip", _("NIP"), value=lambda p: p.nip, order=("nip",), search=("nip__startswith",)),
         Column(
@@ -91,7 +92,14 @@ POSITIONS = Table(
     name="positions",
     caption=_("Posts"),
     columns=[
-        Column("name", _("Post"), value=lambda p: p.name, order=("name",), search=("name__icontains",)),
+        Column(
+            "name",
+            _("Post"),
+            value=lambda p: p.name,
+            order=("name",),
+            search=("name__icontains",),
+            link=lambda p: url_of("people:position", p.pk),
+        ),
         Column("code", _("Code"), value=lambda p: p.code, order=("code",), search=("code__icontains",)),
         Column("kind", _("Kind of post"), value=lambda p: p.get_kind_display(), order=("kind",)),
         Column("level", _("Rung (jenjang)"), value=lambda p: p.level, order=("level",)),
@@ -106,7 +114,14 @@ PLACES = Table(
     name="places",
     caption=_("Places"),
     columns=[
-        Column("name", _("Place"), value=lambda p: p.name, order=("name",), search=("name__icontains",)),
+        Column(
+            "name",
+            _("Place"),
+            value=lambda p: p.name,
+            order=("name",),
+            search=("name__icontains",),
+            link=lambda p: url_of("people:place", p.pk),
+        ),
         Column("code", _("Code"), value=lambda p: p.code, order=("code",), search=("code__icontains",)),
         Column(
             "zone",
@@ -138,7 +153,7 @@ BATCHES = Table(
             value=lambda b: b.file.name,
             order=("file__name",),
             search=("file__name__icontains",),
-            link=lambda b: reverse("people:batch", args=[b.pk]),
+            link=lambda b: url_of("people:batch", b.pk),
         ),
         Column("sent", _("Sent"), value=lambda b: b.created_at, kind="date", order=("created_at",)),
         Column("by", _("By"), value=lambda b: b.created_by.name, order=("created_by__name",)),
@@ -151,11 +166,43 @@ BATCHES = Table(
     empty=_("No roster was imported yet."),
 )
 
+ACCOUNTS = Table(
+    name="openings",
+    caption=_("Accounts for many"),
+    columns=[
+        Column(
+            "unit",
+            _("Unit"),
+            value=lambda b: b.unit.name,
+            order=("unit__name",),
+            search=("unit__name__icontains",),
+            link=lambda b: url_of("people:opening", b.pk),
+        ),
+        Column("asked", _("Asked for"), value=lambda b: b.created_at, kind="date", order=("created_at",)),
+        Column("opened", _("Accounts opened"), value=lambda b: b.counts.get("opened"), kind="number"),
+        Column(
+            "sheet",
+            _("Sheet of first passwords"),
+            value=lambda b: _("waits to be taken") if actions.has_sheet(b) else _("none here"),
+        ),
+        Column(
+            "state",
+            _("State"),
+            value=lambda b: b.job.get_state_display() if b.job else "",
+            kind="badge",
+            order=("job__state",),
+        ),
+    ],
+    sort="-asked",
+    empty=_("You have opened no accounts for many yet."),
+)
+
 FINDINGS = Table(
     name="findings",
     caption=_("What was found in the rows"),
     columns=[
-        Column("row", _("Row"), value=lambda f: f.row, kind="number", order=("row",)),
+        # Row 0 is the sheet as a whole.
+        Column("row", _("Row"), value=lambda f: f.row or None, kind="number", order=("row",)),
         Column(
             "column", _("Column"), value=lambda f: f.column, order=("column",), search=("column__icontains",)
         ),
@@ -166,6 +213,36 @@ FINDINGS = Table(
     filters=[ChoiceFilter("severity", _("Severity"), field="severity", choices=Severity.choices)],
     sort="row",
     empty=_("Nothing wrong was found."),
+)
+
+DIFFERENCES = Table(
+    name="differences",
+    caption=_("What the sheet makes and changes"),
+    prefix="d-",
+    columns=[
+        Column("name", _("Name"), value=lambda d: d.name, order=("name", "row"), search=("name__icontains",)),
+        Column("nip", _("NIP"), value=lambda d: d.nip, order=("nip",), search=("nip__startswith",)),
+        Column("field", _("What"), value=lambda d: actions.label_of(d) or _("new person"), order=("field",)),
+        Column("old", _("Before"), value=lambda d: actions.say_value(d, d.old), search=("old__icontains",)),
+        Column("new", _("After"), value=lambda d: actions.say_value(d, d.new), search=("new__icontains",)),
+        Column("row", _("Row"), value=lambda d: d.row, kind="number", order=("row",)),
+    ],
+    filters=[
+        ChoiceFilter(
+            "what",
+            _("Who"),
+            choices=[("new", _("new people")), ("changed", _("people changed"))],
+            apply=lambda rows, value: rows.filter(field="") if value == "new" else rows.exclude(field=""),
+        ),
+        ChoiceFilter(
+            "field",
+            _("What"),
+            field="field",
+            choices=[(field.name, field.label) for field in FIELDS if field.kept],
+        ),
+    ],
+    sort="row",
+    empty=_("Nobody is new and nobody is changed."),
 )
 
 HISTORY = Table(

@@ -1,4 +1,4 @@
-"""People, posts and places."""
+"""People: the list, the page of one, and what is changed by hand."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from asah.portal.people.access import EDIT_PEOPLE, IMPORT_ROSTER, SEE_PEOPLE
 from asah.portal.people.actions.people import change_person
 from asah.portal.people.forms import PersonForm
 from asah.portal.people.models import Person
-from asah.portal.people.views.lists import HISTORY, PEOPLE, PLACES, POSITIONS
+from asah.portal.people.views.lists import HISTORY, PEOPLE
+from asah.portal.ui.stale import held
 
 
 def list_people(request: HttpRequest) -> HttpResponseBase:
@@ -52,21 +53,10 @@ def edit_person(request: HttpRequest, number: int) -> HttpResponse:
     person = get_visible(request, Person, "current__unit", pk=number)
     if person.current is None or not EDIT_PEOPLE.held_by(user, person.current.unit):
         raise PermissionDenied
-    form = PersonForm(request.POST or None, instance=person, viewer=user)
-    if request.method == "POST" and form.is_valid():
-        change_person(actor=user, person=person, changed=form.changed_data)
-        messages.success(request, _("Saved."))
-        return redirect("people:person", number=person.pk)
+    with held(request, person):
+        form = PersonForm(request.POST or None, instance=person, viewer=user)
+        if request.method == "POST" and form.is_valid():
+            change_person(actor=user, person=person, changed=form.changed_data)
+            messages.success(request, _("Saved."))
+            return redirect("people:person", number=person.pk)
     return render(request, "people/edit_person.html", {"form": form, "person": person})
-
-
-def list_positions(request: HttpRequest) -> HttpResponseBase:
-    user = signed_in(request)
-    SEE_PEOPLE.require(user)
-    return POSITIONS.respond(request, queries.positions_seen_by(user), template="people/positions.html")
-
-
-def list_places(request: HttpRequest) -> HttpResponseBase:
-    user = signed_in(request)
-    SEE_PEOPLE.require(user)
-    return PLACES.respond(request, queries.places_seen_by(user), template="people/places.html")

@@ -18,7 +18,7 @@ from asah.portal.people.access import IMPORT_ROSTER, SEE_PEOPLE
 from asah.portal.people.enums import BatchState
 from asah.portal.people.forms import ColumnsForm, RosterForm
 from asah.portal.people.models import RosterBatch
-from asah.portal.people.views.lists import BATCHES, FINDINGS
+from asah.portal.people.views.lists import BATCHES, DIFFERENCES, FINDINGS
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -58,7 +58,10 @@ def match_columns(request: HttpRequest, number: int) -> HttpResponse:
         return redirect("people:batch", number=batch.pk)
     form = ColumnsForm(request.POST or None, batch=batch)
     if request.method == "POST" and form.is_valid():
-        actions.begin_check(actor=user, batch=batch, mapping=form.mapping)
+        try:
+            actions.begin_check(actor=user, batch=batch, mapping=form.mapping)
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
         return redirect("people:batch", number=batch.pk)
     context = {"batch": batch, "form": form, "notes": actions.lines_of_notes(batch.warnings)}
     return render(request, "people/columns.html", context)
@@ -68,14 +71,23 @@ def show_batch(request: HttpRequest, number: int) -> HttpResponseBase:
     batch = get_visible(request, RosterBatch, "file", "unit", "created_by", "job", pk=number)
     if batch.state == BatchState.SENT:
         return redirect("people:columns", number=batch.pk)
+    differences = DIFFERENCES.bind(request, queries.differences_of(batch), keep=FINDINGS.parameters)
+    part = differences.answer()
+    if part is not None:
+        return part
     context = {
         "batch": batch,
         "counts": queries.counts_of(batch),
+        "differences": differences,
         "may_apply": batch.state == BatchState.CHECKED and batch.counts.get("taken", 0) > 0,
         "may_undo": batch.state == BatchState.APPLIED,
     }
     return FINDINGS.respond(
-        request, queries.findings_of(batch), template="people/batch.html", context=context
+        request,
+        queries.findings_of(batch),
+        template="people/batch.html",
+        context=context,
+        keep=DIFFERENCES.parameters,
     )
 
 
@@ -95,11 +107,9 @@ def undo_batch(request: HttpRequest, number: int) -> HttpResponse:
     user = signed_in(request)
     batch = get_visible(request, RosterBatch, pk=number)
     try:
-        actions.undo_batch(actor=user, batch=batch)
+        actions.begin_undo(actor=user, batch=batch)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
-    else:
-        messages.success(request, _("Undone: the roster is as it was before this sheet."))
     return redirect("people:batch", number=batch.pk)
 
 
