@@ -169,3 +169,25 @@ def test_default_levels_agree_with_the_rules_of_the_engine() -> None:
     # The engine knows no jenjang of a jpt and takes it as pratama.
     mine = {row["kind"]: row["level"] for row in rows if row.get("jenjang", "pratama") == "pratama"}
     assert mine == {value["key"]: value["value"] for value in by_kind}
+
+
+# The grades that the holders of a jenjang have: what makes the engine's list by grade stand in for it.
+GRADES = {
+    "pemula": ["II/A"],
+    "terampil": ["II/B", "II/C", "II/D"],
+    "mahir": ["III/A", "III/B"],
+    "penyelia": ["III/C", "III/D"],
+    "ahli pertama": ["III/A", "III/B"],
+    "ahli muda": ["III/C", "III/D"],
+    "ahli madya": ["IV/A", "IV/B", "IV/C"],
+    "ahli utama": ["IV/D", "IV/E"],
+}
+
+
+def test_default_levels_by_jenjang_are_those_of_the_engine_by_grade() -> None:
+    rules = _read(ASAH / "engine" / "rules" / "data" / "levels.toml")["rule"]
+    by_grade = next(rule for rule in rules if rule["name"] == "default_level_fungsional")["values"]
+    rows = [row for row in _read(DATA / "default_levels.toml")["post"] if row["kind"] == "fungsional"]
+    assert {row["jenjang"] for row in rows} == set(GRADES)
+    mine = {grade: row["level"] for row in rows for grade in GRADES[row["jenjang"]]}
+    assert mine == {value["key"]: value["value"] for value in by_grade}

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
+import tomllib
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +18,7 @@ from asah.portal.base.enums import Role
 from asah.portal.base.models import Event, User
 from asah.portal.base.sheets import read_sheet
 from asah.portal.competency.actions import Change, set_requirements, start_draft
+from asah.portal.competency.actions.starting_set import DATA
 from asah.portal.competency.enums import FrameworkState
 from asah.portal.competency.models import Competency, Framework, Requirement
 from asah.portal.competency.queries import framework_in_force
@@ -385,3 +388,62 @@ def test_a_competency_is_added_reworded_archived_and_restored_by_pages(here: Her
     assert client.post(reverse("competency:restore", args=[added.pk])).status_code == 302
     added.refresh_from_db()
     assert added.archived_at is None
+
+
+def test_sources_of_what_comes_with_the_portal_are_told_in_the_language_of_the_reader(
+    here: Here, sign_in: SignIn
+) -> None:
+    files = [tomllib.loads(file.read_text("utf-8")) for file in DATA.glob("*.toml")]
+    sources = [
+        content[part]["source"]
+        for content in files
+        for part in ("framework", "default_levels")
+        if part in content
+    ]
+    assert len(sources) == 4
+    Framework.objects.filter(agency=here.agency).update(source="\n".join([*sources, "SK Bupati 1/2026"]))
+    client = sign_in(here.planner)
+    version = framework_in_force(here.agency)
+    assert version is not None
+    for address in (reverse("competency:list"), reverse("competency:version", args=[version.pk])):
+        client.cookies["asah_language"] = "id"
+        page = html.unescape(text_of(client.get(address)))
+        assert not [source for source in sources if source in page]
+        assert "SK Bupati 1/2026" in page
+        client.cookies["asah_language"] = "en"
+        page = html.unescape(text_of(client.get(address)))
+        assert [source for source in sources if source in page] == sources
+
+
+def test_the_second_of_two_who_change_a_competency_is_told(here: Here, sign_in: SignIn) -> None:
+    competency = here.competency("M.01")
+    address = reverse("competency:edit", args=[competency.pk])
+    clients = [sign_in(user) for user in (here.planner, a_user(Role.PLANNER, unit=here.agency))]
+    sent = []
+    for client in clients:
+        form = client.get(address).context["form"]
+        sent.append({name: form[name].value() or "" for name in form.fields})
+    clients[0].post(address, {**sent[0], "name_id": "Dari yang pertama"})
+    refused = clients[1].post(address, {**sent[1], "name_id": "Dari yang kedua"})
+    assert "Dari yang pertama" in str(refused.context["form"].non_field_errors())
+    # Who changed something else saves it, and leaves what the first one wrote.
+    clients[1].post(address, {**sent[1], "name_id": "Dari yang pertama", "owner": "Kementerian"})
+    competency.refresh_from_db()
+    assert (competency.name_id, competency.owner) == ("Dari yang pertama", "Kementerian")
+
+
+def test_the_second_of_two_who_describe_levels_is_told(here: Here, sign_in: SignIn) -> None:
+    client = sign_in(here.planner)
+    today = timezone.localdate().isoformat()
+    client.post(reverse("competency:draft"), {"version": "2", "valid_from": today, "source": "SK"})
+    draft = Framework.objects.get(agency=here.agency, version="2")
+    integrity = here.competency("M.01")
+    address = reverse("competency:levels", args=[draft.pk, integrity.pk])
+    page = client.get(address)
+    form = page.context["form"]
+    assert 'name="opened"' in text_of(page)
+    sent = {name: form[name].value() or "" for name in form.fields}
+    client.post(address, {**sent, "title_id_1": "Dari yang pertama"})
+    refused = client.post(address, {**sent, "title_id_1": "Dari yang kedua"})
+    assert "Dari yang pertama" in str(refused.context["form"].non_field_errors())
+    assert draft.descriptors.get(competency=integrity, level=1).title_id == "Dari yang pertama"

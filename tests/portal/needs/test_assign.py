@@ -9,6 +9,7 @@ from asah.portal.base.enums import Role
 from asah.portal.needs.actions import assign_rater, draw_peers, release_rater
 from asah.portal.needs.enums import AssignmentState, RaterRole
 from asah.portal.needs.models import Assignment, Member
+from asah.portal.people.models import Person
 from factories.needs import a_framework, an_open_cycle, the_form
 from factories.portal import a_person, a_user, an_agency, an_office
 
@@ -140,3 +141,29 @@ def test_only_a_form_that_was_not_begun_is_taken_back() -> None:
         release_rater(actor=operator, assignment=form)
     release_rater(actor=operator, assignment=the_form(cycle, fresh, chief))
     assert list(Assignment.objects.filter(rater=chief, role="supervisor")) == [form]
+
+
+@pytest.mark.django_db
+def test_nobody_names_themselves_but_the_supervisor_that_the_roster_gives() -> None:
+    agency = an_agency()
+    office = an_office(agency)
+    framework, _ = a_framework(agency)
+    operator = a_user(Role.OPERATOR, unit=office)
+    own = a_person(office, user=operator)
+    head, report = a_person(office), a_person(office, supervisor=own)
+    cycle = an_open_cycle(agency, framework, RaterRole.SUPERVISOR, RaterRole.PEER)
+    Assignment.objects.all().delete()
+
+    def name(person: Person, role: str, *, whole_unit: bool = False) -> int:
+        member = Member.objects.get(cycle=cycle, person=person)
+        return assign_rater(actor=operator, member=member, role=role, rater=own, whole_unit=whole_unit)
+
+    for person, role, whole_unit in (
+        (head, "supervisor", False),
+        (head, "peer", False),
+        (report, "supervisor", True),
+    ):
+        with pytest.raises(ValidationError):
+            name(person, role, whole_unit=whole_unit)
+    assert not Assignment.objects.exists()
+    assert name(report, "supervisor") == 1

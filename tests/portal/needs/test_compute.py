@@ -85,8 +85,8 @@ def test_a_rating_of_oneself_alone_fills_nothing_and_is_told_as_such(work: Work)
 def test_of_one_rater_only_the_last_score_counts(work: Work) -> None:
     analysis = an_analysis(2)
     first = analysis.competencies[0]
-    analysis.rate(0, {first: 5}, role="peer", rater=analysis.people[1], instrument="form")
-    analysis.rate(0, {first: 2}, role="peer", rater=analysis.people[1], instrument="form")
+    analysis.rate(0, {first: 5}, role="supervisor", rater=analysis.people[1], instrument="form")
+    analysis.rate(0, {first: 2}, role="supervisor", rater=analysis.people[1], instrument="form")
     analysis.compute(work)
     assert LevelEstimate.objects.get().ratings == 1
     assert LevelEstimate.objects.get().mean < 3

@@ -235,3 +235,19 @@ def test_the_list_of_cases_asks_as_much_for_three_as_for_one(analysis: Analysis,
         counts.append(len(asked))
     assert counts[0] == counts[1]
     assert ConductCase.objects.count() == 3
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "2010-01-01"])
+def test_a_case_begins_within_the_last_ten_years(analysis: Analysis, sign_in: SignIn, day: str) -> None:
+    client = sign_in(head(analysis))
+    page = reverse("needs:add_case")
+    values = {
+        "once": client.get(page).context["form"]["once"].initial,
+        "nip": analysis.people[0].nip,
+        "kind": "ethics",
+        "opened_on": day,
+        "competency": analysis.competencies[0].pk,
+        "need": SECRET,
+    }
+    assert list(client.post(page, values).context["form"].errors) == ["opened_on"]
+    assert not ConductCase.objects.exists()

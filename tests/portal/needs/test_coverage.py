@@ -10,16 +10,18 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from asah.portal.base.enums import Role
 from asah.portal.base.models import Event, Notice, Unit, User
+from asah.portal.base.outbox import sentence
 from asah.portal.needs.actions import close_cycle, remind_raters, submit_rating
 from asah.portal.needs.enums import RaterRole
 from asah.portal.needs.models import Assignment, Cycle, Member, Rating
 from asah.portal.needs.queries.coverage import coverage, members_without, raters_waited_for, unrated_members
 from asah.portal.needs.queries.rating import sheet_of
 from asah.portal.needs.tasks import remind as remind_daily
+from asah.portal.ui.formats import long_date
 from factories.needs import a_framework, an_open_cycle, the_form
 from factories.portal import a_person, a_user, an_agency, an_office
 
@@ -162,6 +164,10 @@ def test_a_rater_is_told_how_many_forms_wait_and_not_again_within_three_days(
     assert [remind_raters(actor=planner, cycle=cycle) for _time in range(2)] == [1, 0]
     notice = Notice.objects.get(user=user)
     assert (notice.facts["count"], notice.link) == (3, reverse("needs:rate"))
+    # In the language of the reader at the time of reading, whichever it was when it was written.
+    for language in ("en", "id"):
+        with translation.override(language):
+            assert long_date(cycle.closes_on) in sentence(notice)
     Notice.objects.update(written_at=timezone.now() - dt.timedelta(days=3, minutes=1))
     assert remind_raters(actor=planner, cycle=cycle) == 1
     assert [line.detail["people"] for line in Event.objects.filter(action="cycle.reminded")] == [1, 0, 1]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -163,10 +164,10 @@ def test_a_planner_prepares_opens_and_follows_a_cycle(
         "opens_on": today.isoformat(),
         "closes_on": (today + dt.timedelta(days=10)).isoformat(),
         "roles": ["self", "peer"],
-        "peers": 2,
+        "peers": 5,
     }
-    wrong = client.post(reverse("needs:add_cycle"), filled | {"closes_on": "2020-01-01"})
-    assert wrong.status_code == 200
+    for wrong in ({"closes_on": "2020-01-01"}, {"peers": 4}):
+        assert client.post(reverse("needs:add_cycle"), filled | wrong).status_code == 200
     assert not Cycle.objects.exists()
     response = client.post(reverse("needs:add_cycle"), filled)
     cycle = Cycle.objects.get()
@@ -260,3 +261,100 @@ def test_the_list_of_cycles_costs_the_same_for_one_and_three(
             client.get(reverse("needs:cycles"))
         counts.append(len(captured))
     assert counts[0] == counts[2]
+
+
+def _filled(agency: Unit, **values: Any) -> dict[str, Any]:
+    today = timezone.localdate()
+    filled = {
+        "agency": agency.pk,
+        "name": "AKPK",
+        "year": today.year + 1,
+        "opens_on": today.isoformat(),
+        "closes_on": (today + dt.timedelta(days=10)).isoformat(),
+        "roles": ["self"],
+        "peers": 5,
+    }
+    return filled | values
+
+
+@pytest.mark.parametrize(
+    ("field", "day"), [("closes_on", "9999-12-31"), ("opens_on", "0001-01-01"), ("opens_on", "2019-12-31")]
+)
+def test_days_far_from_the_plan_year_are_refused_at_their_field(
+    agency: Unit, planner: User, sign_in: SignIn, field: str, day: str
+) -> None:
+    a_framework(agency)
+    page = sign_in(planner).post(reverse("needs:add_cycle"), _filled(agency, **{field: day}))
+    assert list(page.context["form"].errors) == [field]
+    assert not Cycle.objects.exists()
+
+
+def test_pages_of_an_analysis_that_never_ends_are_answered(
+    agency: Unit, planner: User, sign_in: SignIn
+) -> None:
+    """Such days came in before they were refused."""
+    user = a_user(Role.ASN, unit=agency)
+    a_person(an_office(agency, "Dinas Uji"), user=user)
+    cycle = an_open_cycle(agency, a_framework(agency)[0], RaterRole.SELF, closes_on=dt.date.max)
+    assert sign_in(user).get(reverse("needs:rate")).status_code == 200
+    for state in (CycleState.OPEN, CycleState.CLOSED):
+        Cycle.objects.update(state=state)
+        for name in ("cycle", "coverage", "results"):
+            page = sign_in(planner).get(reverse(f"needs:{name}", args=[cycle.pk]))
+            assert page.status_code == 200
+
+
+def test_a_closed_analysis_is_not_opened_until_a_day_far_away(agency: Unit, planner: User) -> None:
+    cycle = an_open_cycle(agency, a_framework(agency)[0], state=CycleState.OPEN)
+    actions.close_cycle(actor=planner, cycle=cycle)
+    with pytest.raises(ValidationError) as refused:
+        actions.reopen_cycle(actor=planner, cycle=cycle, closes_on=dt.date.max, reason="x")
+    assert list(refused.value.message_dict) == ["closes_on"]
+
+
+def test_a_draft_is_discarded_and_an_opened_analysis_is_not(
+    agency: Unit, planner: User, sign_in: SignIn
+) -> None:
+    framework, _competencies = a_framework(agency)
+    a_person(an_office(agency, "Dinas Uji"))
+    draft, opened = a_draft(agency, framework), an_open_cycle(agency, framework)
+    client = sign_in(planner)
+    for cycle in (draft, opened):
+        client.post(reverse("needs:discard_cycle", args=[cycle.pk]))
+    assert list(Cycle.objects.all()) == [opened]
+    assert Event.objects.filter(action="cycle.discarded").count() == 1
+    other = a_draft(agency, framework)
+    assert sign_in(a_user(Role.HEAD, unit=agency)).post(
+        reverse("needs:discard_cycle", args=[other.pk])
+    ).status_code in (403, 404)
+    assert Cycle.objects.filter(pk=other.pk).exists()
+
+
+def test_two_analyses_of_one_year_do_not_run_for_the_same_people(agency: Unit, planner: User) -> None:
+    framework, _competencies = a_framework(agency)
+    first, second = an_office(agency, "Dinas Satu"), an_office(agency, "Dinas Dua")
+    a_person(first)
+    a_person(second)
+    running = an_open_cycle(agency, framework, name="Yang berjalan")
+    Member.objects.filter(cycle=running, unit=second).delete()
+    draft = a_draft(agency, framework)
+    with pytest.raises(ValidationError, match="Yang berjalan"):
+        actions.begin_opening(actor=planner, cycle=draft)
+    draft.units.set([second])
+    actions.begin_opening(actor=planner, cycle=draft)
+    Cycle.objects.filter(pk=running.pk).update(state=CycleState.FINISHED)
+    actions.begin_opening(actor=planner, cycle=a_draft(agency, framework))
+
+
+def test_the_second_of_two_who_change_a_draft_is_told(agency: Unit, planner: User, sign_in: SignIn) -> None:
+    cycle = a_draft(agency, a_framework(agency)[0], name="Semula", year=timezone.localdate().year + 1)
+    page = reverse("needs:edit_cycle", args=[cycle.pk])
+    first, second = sign_in(planner), sign_in(a_user(Role.PLANNER, unit=agency))
+    opened = [client.get(page).context["form"]["opened"].value() for client in (first, second)]
+    filled = _filled(agency, opens_on=cycle.opens_on.isoformat(), closes_on=cycle.closes_on.isoformat())
+    filled |= {"roles": cycle.roles, "peers": 5}
+    first.post(page, filled | {"name": "Dari yang pertama", "opened": opened[0]})
+    refused = second.post(page, filled | {"name": "Dari yang kedua", "opened": opened[1]})
+    assert "Dari yang pertama" in str(refused.context["form"].non_field_errors())
+    cycle.refresh_from_db()
+    assert cycle.name == "Dari yang pertama"

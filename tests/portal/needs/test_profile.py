@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 
 import pytest
@@ -7,13 +8,14 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext
 
 from asah.portal.base.enums import Role
 from asah.portal.base.models import Event, Job, User
 from asah.portal.needs import bridge
-from asah.portal.needs.enums import Against
-from asah.portal.needs.models import Member, Rating
+from asah.portal.needs.enums import Against, CycleState
+from asah.portal.needs.models import Cycle, Member, Rating
 from asah.portal.people.models import Person
 from factories.needs import a_standard
 from factories.portal import a_person, a_position, a_user, an_agency
@@ -26,6 +28,13 @@ Work = Callable[[], list[Job]]
 
 def address(member: Member) -> str:
     return reverse("needs:profile", args=[member.cycle_id, member.pk])
+
+
+def settle(analysis: Analysis) -> None:
+    """So long closed that no form can arrive any more."""
+    day = timezone.localdate() - dt.timedelta(days=8)
+    Cycle.objects.filter(pk=analysis.cycle.pk).update(opens_on=day, closes_on=day)
+    analysis.cycle.refresh_from_db()
 
 
 def give_user(person: Person, *roles: Role) -> User:
@@ -97,6 +106,7 @@ def test_single_ratings_of_colleagues_are_never_shown_and_means_only_of_five(
     work: Work, sign_in: SignIn
 ) -> None:
     analysis = an_analysis(1)
+    settle(analysis)
     first, second, *_others = analysis.competencies
     raters = [a_person(analysis.offices[0], f"Rekan {place}") for place in range(5)]
     for place, rater in enumerate(raters):
@@ -115,6 +125,59 @@ def test_single_ratings_of_colleagues_are_never_shown_and_means_only_of_five(
     assert "Pusat penilaian" in text
     assert "2,25" not in text
     assert not any(rater.name in text for rater in raters)
+
+
+@pytest.mark.parametrize("role", ["peer", "subordinate"])
+def test_fewer_than_five_who_rate_in_confidence_change_nothing_that_is_shown(
+    work: Work, sign_in: SignIn, role: str
+) -> None:
+    analysis = an_analysis(2)
+    settle(analysis)
+    first, second, *_others = analysis.competencies
+    raters = [a_person(analysis.offices[0], f"Rekan {place}") for place in range(5)]
+    analysis.rate(0, {first: 2}, role="supervisor", rater=raters[0])
+    analysis.rate(1, {first: 3}, role="supervisor", rater=raters[0])
+    for rater in raters[:4]:
+        analysis.rate(0, {first: 5, second: 1}, role=role, rater=rater)
+    Rating.objects.filter(role=role).update(rated_on=timezone.localdate() + dt.timedelta(days=1))
+    analysis.compute(work)
+    page = sign_in(analysis.planner).get(address(analysis.member()))
+    one, other = page.context["lines"]
+    assert (one.level.basis, one.level.ratings, one.rated_on) == ("supervisor", 1, timezone.localdate())
+    assert other.level is None
+    assert page.context["means"] == []
+    analysis.rate(0, {first: 5, second: 1}, role=role, rater=raters[4])
+    analysis.compute(work)
+    one, other = sign_in(analysis.planner).get(address(analysis.member())).context["lines"]
+    assert (one.level.ratings, other.level.basis, other.level.ratings) == (6, role, 5)
+
+
+def test_no_difference_between_two_computations_tells_what_a_peer_said(work: Work, sign_in: SignIn) -> None:
+    """While a form can still arrive, however many peers there are; and afterwards it is not opened again."""
+    analysis = an_analysis(2)
+    first = analysis.competencies[0]
+    raters = [a_person(analysis.offices[0], f"Rekan {place}") for place in range(7)]
+    analysis.rate(0, {first: 2}, role="supervisor", rater=raters[0])
+    client, page = sign_in(analysis.planner), address(analysis.member())
+    shown = []
+    for state in (CycleState.OPEN, CycleState.CLOSED):
+        Cycle.objects.update(state=state)
+        for rater in raters[:6] if state == CycleState.OPEN else raters[6:]:
+            analysis.rate(0, {first: 5}, role="peer", rater=rater)
+        analysis.compute(work)
+        line = client.get(page).context["lines"][0]
+        shown.append((line.level.mean, line.level.sd, line.basis, line.level.ratings, line.rated_on))
+        assert client.get(page).context["means"] == []
+    assert shown[0] == shown[1]
+    settle(analysis)
+    # Not even a mean before it was computed with: it could be opened again until then.
+    assert client.get(page).context["means"] == []
+    analysis.compute(work)
+    assert client.get(page).context["lines"][0].level.ratings == 8
+    again = {"closes_on": timezone.localdate().isoformat(), "reason": "Terlalu sedikit"}
+    client.post(reverse("needs:reopen_cycle", args=[analysis.cycle.pk]), again)
+    analysis.cycle.refresh_from_db()
+    assert analysis.cycle.state == CycleState.CLOSED
 
 
 def test_a_profile_is_for_the_person_the_superiors_and_the_planner(work: Work, sign_in: SignIn) -> None:

@@ -197,3 +197,19 @@ def test_the_lists_ask_as_much_for_three_as_for_one(analysis: Analysis, sign_in:
                 assert client.get(page).context["table"].count == Proposal.objects.count()
             counts[-1].append(len(asked) - 1)
     assert counts[0] == counts[1]
+
+
+def test_a_second_answer_is_refused_in_words_and_stays_in_the_form(
+    analysis: Analysis, sign_in: SignIn
+) -> None:
+    proposal = own_wish(analysis)
+    answer_proposal(actor=analysis.planner, proposal=proposal, accepted=True, answer="Ya")
+    page = reverse("needs:proposal", args=[proposal.pk])
+    late = sign_in(a_user(Role.PLANNER, unit=analysis.agency)).post(
+        page, {"decision": "declined", "answer": "Anggaran habis"}
+    )
+    assert late.status_code == 200
+    assert late.context["form"].non_field_errors()
+    assert "Anggaran habis" in late.content.decode()
+    proposal.refresh_from_db()
+    assert (proposal.state, proposal.answer) == ("accepted", "Ya")

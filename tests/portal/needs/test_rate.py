@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
 from asah.portal.base.enums import Role
-from asah.portal.base.models import User
+from asah.portal.base.models import Event, User
 from asah.portal.competency.models import Competency
 from asah.portal.needs.actions import close_cycle, save_draft, submit_rating
 from asah.portal.needs.enums import AssignmentState, CycleState
@@ -223,3 +223,13 @@ def test_a_closed_cycle_keeps_no_drafts(scene: Scene) -> None:
     with pytest.raises(ValidationError) as told:
         save_draft(actor=scene.user, assignment=scene.form, scores={})
     assert code_of(told) == "closed"
+
+
+@pytest.mark.parametrize("role", ["peer", "subordinate"])
+def test_the_audit_does_not_say_whom_somebody_rated_in_confidence(scene: Scene, role: str) -> None:
+    Assignment.objects.filter(pk=scene.form.pk).update(role=role)
+    scene.send()
+    line = Event.objects.get(action="needs.rated")
+    assert (line.actor, line.subject) == (scene.user, f"needs.Cycle:{scene.cycle.pk}")
+    assert line.unit == scene.cycle.agency
+    assert line.detail == {"role": role, "late": False}

@@ -18,7 +18,7 @@ from django.utils import timezone
 from asah.portal.base.enums import Role
 from asah.portal.base.models import Event, User
 from asah.portal.needs.actions import submit_rating
-from asah.portal.needs.enums import AssignmentState, RaterRole
+from asah.portal.needs.enums import AssignmentState, CycleState, RaterRole
 from asah.portal.needs.models import Assignment, Cycle, Rating, Submission
 from asah.portal.people.models import Person
 from factories.needs import a_framework, an_open_cycle, the_form
@@ -76,6 +76,28 @@ def test_the_list_names_everybody_the_reader_rates_and_may_be_kept_until_the_las
     assert page.count("data-assignment=") == 4
     assert all(person.name in page for person in office.staff)
     assert response["X-Asah-Keep"] == f"user={office.user.pk}; until={office.cycle.closes_on.isoformat()}"
+
+
+def test_forms_that_are_closed_stand_below_those_that_are_open(office: Office, sign_in: SignIn) -> None:
+    closed = an_open_cycle(
+        office.agency, office.cycle.framework, RaterRole.SELF, closes_on=office.cycle.opens_on
+    )
+    Cycle.objects.filter(pk=closed.pk).update(state=CycleState.CLOSED)
+    Assignment.objects.filter(member__cycle=office.cycle).update(state=AssignmentState.DRAFT)
+    Assignment.objects.filter(member__cycle=office.cycle, role="self").update(state=AssignmentState.SENT)
+    rows = sign_in(office.user).get(reverse("needs:rate")).context["rows"]
+    assert [row.member.cycle for row in rows] == [office.cycle] * 4 + [closed]
+
+
+def test_only_whoever_is_in_the_roster_has_a_profile_in_the_menu(office: Office, sign_in: SignIn) -> None:
+    own, proposals = reverse("needs:own_profile"), reverse("needs:own_proposals")
+    for user, shown in (
+        (a_user(Role.ASN, unit=office.unit), (True, True)),
+        (a_user(Role.OPERATOR, unit=office.unit), (False, True)),
+        (a_user(Role.INSPECTOR, unit=office.agency), (False, False)),
+    ):
+        page = sign_in(user).get("/").content.decode()
+        assert tuple(f'href="{address}"' in page for address in (own, proposals)) == shown
 
 
 def test_the_list_costs_the_same_for_one_and_three(sign_in: SignIn) -> None:

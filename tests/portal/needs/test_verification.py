@@ -148,3 +148,15 @@ def test_the_list_asks_as_much_for_three_offices_as_for_one(sign_in: SignIn) -> 
             assert client.get(page).context["table"].count == offices
         counts.append(len(asked))
     assert counts[0] == counts[1]
+
+
+def test_a_word_that_comes_too_late_is_refused_and_stays_in_the_form(
+    analysis: Analysis, sign_in: SignIn
+) -> None:
+    Cycle.objects.update(state=CycleState.FINISHED)
+    page = reverse("needs:verification", args=[row_of(analysis).pk])
+    late = sign_in(head(analysis)).post(page, {"decision": "returned", "note": "Standar keliru"})
+    assert late.status_code == 200
+    assert late.context["form"].non_field_errors()
+    assert "Standar keliru" in late.content.decode()
+    assert row_of(analysis).state == VerificationState.WAITING

@@ -22,6 +22,8 @@ from asah.portal.competency.models import (
     Requirement,
 )
 from asah.portal.people.models import Position
+from asah.portal.ui.fields import DecimalField
+from asah.portal.ui.stale import StaleForm
 
 LEVELS = range(LOWEST, HIGHEST + 1)
 CLEAR = "0"
@@ -33,7 +35,7 @@ def _day(label: Any, help_text: Any = "") -> forms.DateField:
     return forms.DateField(label=label, help_text=help_text, widget=widget, initial=timezone.localdate)
 
 
-class VersionForm(forms.ModelForm[Framework]):
+class VersionForm(StaleForm, forms.ModelForm[Framework]):
     """Name, first day and source of a draft."""
 
     class Meta:
@@ -44,8 +46,13 @@ class VersionForm(forms.ModelForm[Framework]):
             "source": forms.Textarea(attrs={"rows": 3}),
         }
 
+    @property
+    def filled(self) -> dict[str, Any]:
+        """What a draft is made or changed with; only after the form was found valid."""
+        return {name: self.cleaned_data[name] for name in self.Meta.fields}
 
-class CompetencyForm(forms.ModelForm[Competency]):
+
+class CompetencyForm(StaleForm, forms.ModelForm[Competency]):
     """A competency; its code and kind are given once and stay."""
 
     class Meta:
@@ -64,7 +71,7 @@ class CompetencyForm(forms.ModelForm[Competency]):
             del self.fields["code"], self.fields["kind"]
 
 
-class LevelsForm(forms.Form):
+class LevelsForm(StaleForm):
     """All five levels of one competency in a draft. A level with nothing in it is not described."""
 
     PARTS: ClassVar = (
@@ -167,14 +174,14 @@ class _EffectForm(forms.Form):
 
     def _add_importance(self, competency: Competency, initial: Decimal | None) -> None:
         label = _("%(competency)s: importance") % {"competency": competency.name}
-        self.fields[f"importance_{competency.pk}"] = forms.DecimalField(
+        self.fields[f"importance_{competency.pk}"] = DecimalField(
             label=label,
             min_value=0,
             max_value=MOST_IMPORTANT,
             decimal_places=2,
             required=False,
             initial=initial if initial is None or initial % 1 else int(initial),
-            widget=forms.NumberInput(attrs={"aria-label": label, "step": "any"}),
+            widget=forms.TextInput(attrs={"aria-label": label}),
             error_messages=dict.fromkeys(
                 ("invalid", "min_value", "max_value", "max_decimal_places", "max_digits"), IMPORTANCE_WRONG
             ),

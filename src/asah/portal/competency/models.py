@@ -8,7 +8,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from asah.portal.base.models import Unit, User
@@ -16,6 +16,22 @@ from asah.portal.competency.enums import Basis, CompetencyKind, FrameworkState, 
 from asah.portal.people.models import Position
 
 LOWEST, HIGHEST = 1, 5
+
+# What the files that come with the portal say of their sources: rows keep it as it stands there.
+gettext_noop(
+    "Names of B.01 to B.07: the BerAKHLAK core values, from secondary sources. All other text: Asah."
+)
+gettext_noop("Names and scale of levels: PermenPANRB 38/2017, from secondary sources. All other text: Asah.")
+gettext_noop("Asah's starting set, in its own words.")
+gettext_noop(
+    "Public code of a regional competency application; agrees with common usage save for JPT madya, which is"
+    " in doubt (4 or 5). PermenPANRB 38/2017 itself was not read."
+)
+
+
+def say_source(source: str) -> str:
+    """A source in the reader's language where it came with the portal, as it was written where it did not."""
+    return "\n".join(gettext(line) if line.strip() else line for line in source.splitlines())
 
 
 class Framework(models.Model):
@@ -44,6 +60,10 @@ class Framework(models.Model):
 
     def __str__(self) -> str:
         return self.version
+
+    @property
+    def source_told(self) -> str:
+        return say_source(self.source)
 
 
 class Competency(models.Model):
@@ -177,3 +197,7 @@ class Requirement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.position_id} {self.competency_id} {self.level}"
+
+    @property
+    def source_told(self) -> str:
+        return say_source(self.source)

@@ -10,7 +10,6 @@ from asah.portal.base.models import User
 from asah.portal.base.models.unit import below
 from asah.portal.needs.enums import CycleState
 from asah.portal.needs.models import (
-    COACHING,
     Assignment,
     ConductCase,
     Cycle,
@@ -129,7 +128,7 @@ def _levels(user: User) -> QuerySet[LevelEstimate]:
 def _needs(user: User) -> QuerySet[Need]:
     """Without those that a case of conduct raised: they would tell of it."""
     own = Q(person__user=user) | Q(person__supervisor__user=user)
-    return Need.objects.filter(below(SEE_PROFILES.paths(user), "unit__path") | own).exclude(basis=COACHING)
+    return Need.told.filter(below(SEE_PROFILES.paths(user), "unit__path") | own)
 
 
 @visible(UnitNeed)

@@ -14,7 +14,15 @@ class NeedsConfig(AppConfig):
     verbose_name = _("Needs")
 
     def ready(self) -> None:
-        from asah.portal.needs.access import OPEN_CASES, SEE_COVERAGE, SEE_NEEDS, SEE_PROPOSALS, SEE_RESULTS
+        from asah.portal.base.enums import Role
+        from asah.portal.needs.access import (
+            OPEN_CASES,
+            PROPOSE_FOR_OFFICE,
+            SEE_COVERAGE,
+            SEE_NEEDS,
+            SEE_PROPOSALS,
+            SEE_RESULTS,
+        )
 
         group = _("Needs")
         register(Entry("rate", _("Ratings to give"), "needs:rate", order=200, group=group))
@@ -61,5 +69,23 @@ class NeedsConfig(AppConfig):
                 shown=OPEN_CASES.held_by,
             )
         )
-        register(Entry("profile", _("My competency profile"), "needs:own_profile", order=260, group=group))
-        register(Entry("own_proposals", _("My proposals"), "needs:own_proposals", order=270, group=group))
+        register(
+            Entry(
+                "profile",
+                _("My competency profile"),
+                "needs:own_profile",
+                order=260,
+                group=group,
+                shown=lambda user: user.has_role(Role.ASN),
+            )
+        )
+        register(
+            Entry(
+                "own_proposals",
+                _("My proposals"),
+                "needs:own_proposals",
+                order=270,
+                group=group,
+                shown=lambda user: user.has_role(Role.ASN) or PROPOSE_FOR_OFFICE.held_by(user),
+            )
+        )

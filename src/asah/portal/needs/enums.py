@@ -22,6 +22,10 @@ class RaterRole(models.TextChoices):
     TEST = "test", _("test")
 
 
+# Who answers in confidence: nobody but the rater learns what a single one of them said.
+CONFIDENTIAL = (RaterRole.PEER.value, RaterRole.SUBORDINATE.value)
+
+
 class AssignmentState(models.TextChoices):
     OPEN = "open", _("not begun")
     DRAFT = "draft", _("begun")

@@ -26,7 +26,7 @@ from asah.portal.needs.enums import (
 )
 from asah.portal.people.models import Person, Position
 
-# The basis of a need that a case of conduct raised; no page of needs shows it, for it would tell of the case.
+# The basis of a need that a case of conduct raised; no page shows it, for it would tell of the case.
 COACHING = "coaching"
 
 
@@ -47,7 +47,7 @@ class Cycle(models.Model):
     opens_on = models.DateField(_("opens on"))
     closes_on = models.DateField(_("closes on"))
     peers = models.PositiveSmallIntegerField(
-        _("peers who rate each person"), default=2, validators=[MinValueValidator(1), MaxValueValidator(10)]
+        _("peers who rate each person"), default=5, validators=[MinValueValidator(1), MaxValueValidator(10)]
     )
     seed = models.PositiveIntegerField(_("seed of the lot"), default=1)
     opened_at = models.DateTimeField(null=True, editable=False)
@@ -190,8 +190,17 @@ class LevelEstimate(models.Model):
         return f"{self.person_id} {self.competency_id} {self.mean}"
 
 
+class _Told(models.Manager["Need"]):
+    def get_queryset(self) -> models.QuerySet[Need]:
+        return super().get_queryset().exclude(basis=COACHING)
+
+
 class Need(models.Model):
-    """The gap of one person in one competency against a post, as the engine estimated it."""
+    """The gap of one person in one competency against a post, as the engine estimated it.
+
+    Pages, lists and documents read ``told``. Among ``objects`` are those too that a case of conduct raised,
+    which are planned for and shown to nobody.
+    """
 
     cycle = models.ForeignKey(Cycle, models.CASCADE, related_name="needs")
     person = models.ForeignKey(Person, models.PROTECT, related_name="needs")
@@ -203,6 +212,9 @@ class Need(models.Model):
     weight = models.FloatField()
     probability = models.FloatField(null=True)
     basis = models.CharField(max_length=120, blank=True)
+
+    objects = models.Manager["Need"]()
+    told = _Told()
 
     class Meta:
         verbose_name = _("need")

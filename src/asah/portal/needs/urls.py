@@ -23,6 +23,7 @@ urlpatterns = [
     path("cycles/add/", cycles.add_cycle, name="add_cycle"),
     path("cycles/<int:number>/", cycles.show_cycle, name="cycle"),
     path("cycles/<int:number>/edit/", cycles.edit_cycle, name="edit_cycle"),
+    path("cycles/<int:number>/discard/", cycles.discard_cycle, name="discard_cycle"),
     path("cycles/<int:number>/open/", cycles.open_cycle, name="open_cycle"),
     path("cycles/<int:number>/close/", cycles.close_cycle, name="close_cycle"),
     path("cycles/<int:number>/reopen/", cycles.reopen_cycle, name="reopen_cycle"),

@@ -12,7 +12,7 @@ from asah.portal.competency.access import require_edit
 from asah.portal.competency.actions.requirements import Change, Plan, set_requirements
 from asah.portal.competency.actions.starting_set import DATA, read_toml
 from asah.portal.competency.enums import Basis, CompetencyKind
-from asah.portal.competency.models import HIGHEST, LOWEST, Requirement
+from asah.portal.competency.models import HIGHEST, LOWEST, Requirement, say_source
 from asah.portal.competency.queries import competencies_of
 from asah.portal.people.enums import PositionKind
 from asah.portal.people.models import Position
@@ -52,6 +52,10 @@ class DefaultsPlan:
     changes: Sequence[Change]
     source: str
     verified: bool
+
+    @property
+    def source_told(self) -> str:
+        return say_source(self.source)
 
     @property
     def posts(self) -> int:

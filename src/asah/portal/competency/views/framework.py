@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -102,11 +103,18 @@ def add_competency(request: HttpRequest) -> HttpResponse:
 def edit_competency(request: HttpRequest, number: int) -> HttpResponse:
     competency = get_visible(request, Competency, "agency", pk=number)
     EDIT_FRAMEWORK.require(signed_in(request), competency.agency)
-    form = CompetencyForm(request.POST or None, instance=competency)
-    if request.method == "POST" and form.is_valid():
-        actions.change_competency(actor=signed_in(request), competency=competency, changed=form.changed_data)
-        messages.success(request, _("Saved."))
-        return redirect("competency:competency", number=competency.pk)
+    with transaction.atomic():
+        if request.method == "POST":
+            # Read behind a lock: whoever saves in the same moment is seen.
+            locked = Competency.objects.select_for_update(of=("self",)).select_related("agency")
+            competency = locked.get(pk=number)
+        form = CompetencyForm(request.POST or None, instance=competency)
+        if request.method == "POST" and form.is_valid():
+            actions.change_competency(
+                actor=signed_in(request), competency=competency, changed=form.changed_data
+            )
+            messages.success(request, _("Saved."))
+            return redirect("competency:competency", number=competency.pk)
     context = {**about(request, competency.agency), "form": form, "competency": competency}
     return render(request, "competency/edit_competency.html", context)
 

@@ -302,5 +302,5 @@ SHEET_COLUMNS = [
     Column("level", _("Level"), value=lambda r: r.level),
     Column("importance", _("Importance"), value=lambda r: r.importance),
     Column("basis", _("Basis"), value=lambda r: basis_words(r.basis)),
-    Column("source", _("Source"), value=lambda r: r.source),
+    Column("source", _("Source"), value=lambda r: r.source_told),
 ]

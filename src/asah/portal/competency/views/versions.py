@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -45,7 +46,7 @@ def start_draft(request: HttpRequest) -> HttpResponse:
     form = VersionForm(request.POST or None, initial={"valid_from": timezone.localdate()})
     if request.method == "POST" and form.is_valid():
         try:
-            draft = actions.start_draft(actor=signed_in(request), agency=agency, **form.cleaned_data)
+            draft = actions.start_draft(actor=signed_in(request), agency=agency, **form.filled)
         except ValidationError as error:
             form.add_error(None, error)
         else:
@@ -59,10 +60,15 @@ def start_draft(request: HttpRequest) -> HttpResponse:
 
 def edit_version(request: HttpRequest, number: int) -> HttpResponse:
     version = _draft(request, number)
+    with transaction.atomic():
+        return _edit_version(request, _as_it_stands(request, version))
+
+
+def _edit_version(request: HttpRequest, version: Framework) -> HttpResponse:
     form = VersionForm(request.POST or None, instance=version)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.change_draft(actor=signed_in(request), framework=version, **form.cleaned_data)
+            actions.change_draft(actor=signed_in(request), framework=version, **form.filled)
         except ValidationError as error:
             form.add_error(None, error)
         else:
@@ -77,6 +83,11 @@ def edit_levels(request: HttpRequest, number: int, competency: int) -> HttpRespo
     edited = get_visible(request, Competency, pk=competency)
     if edited.agency_id != version.agency_id:
         raise Http404
+    with transaction.atomic():
+        return _edit_levels(request, _as_it_stands(request, version), edited)
+
+
+def _edit_levels(request: HttpRequest, version: Framework, edited: Competency) -> HttpResponse:
     form = LevelsForm(request.POST or None, described=queries.levels_of(edited, version))
     if request.method == "POST" and form.is_valid():
         try:
@@ -116,6 +127,13 @@ def discard_draft(request: HttpRequest, number: int) -> HttpResponse:
         return redirect("competency:version", number=version.pk)
     messages.success(request, _("The draft was discarded."))
     return redirect(address("competency:versions", agency))
+
+
+def _as_it_stands(request: HttpRequest, version: Framework) -> Framework:
+    """Read behind a lock where the form was sent: whoever saves in the same moment is seen."""
+    if request.method != "POST":
+        return version
+    return Framework.objects.select_for_update(of=("self",)).select_related("agency").get(pk=version.pk)
 
 
 def _draft(request: HttpRequest, number: int) -> Framework:

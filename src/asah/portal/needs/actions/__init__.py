@@ -4,6 +4,7 @@ from asah.portal.needs.actions.assign import assign_rater, draw_assignments, dra
 from asah.portal.needs.actions.cycle import (
     begin_opening,
     close_cycle,
+    discard_cycle,
     is_being_opened,
     open_cycle,
     reopen_cycle,
@@ -27,6 +28,7 @@ __all__ = [
     "begin_opening",
     "check_scores",
     "close_cycle",
+    "discard_cycle",
     "draw_assignments",
     "draw_peers",
     "is_being_opened",

@@ -131,7 +131,12 @@ def assign_rater(*, actor: User, member: Member, role: str, rater: Person, whole
     rated = [member]
     if whole_unit:
         group = Member.objects.filter(cycle=cycle, unit=member.unit_id).exclude(assignments__role=role)
+        group = group.select_related("person")
         rated = list({each.pk: each for each in [member, *group.exclude(person=rater)]}.values())
+    if rater.user_id == actor.pk and not _is_supervisor_of(rater, role, rated):
+        raise ValidationError(
+            _("Nobody names themselves. Have somebody else name you, or the roster say whom you supervise.")
+        )
     there = Assignment.objects.filter(member__in=rated, role=role, rater=rater)
     have = set(there.values_list("member_id", flat=True))
     new = [Assignment(member=each, role=role, rater=rater) for each in rated if each.pk not in have]
@@ -141,6 +146,12 @@ def assign_rater(*, actor: User, member: Member, role: str, rater: Person, whole
             actor, "needs.rater_named", member, unit=member.unit, detail={"role": role, "people": len(new)}
         )
     return len(new)
+
+
+def _is_supervisor_of(rater: Person, role: str, rated: Sequence[Member]) -> bool:
+    """Whether roster or role give the rater to each of them as supervisor anyway."""
+    found = _supervisors(rated) if role == RaterRole.SUPERVISOR else {}
+    return all(found.get(member.person_id) == rater.pk for member in rated)
 
 
 @transaction.atomic

@@ -20,7 +20,7 @@ from asah.portal.base.outbox import notice_kind, tell
 from asah.portal.needs.access import PLAN_NEEDS
 from asah.portal.needs.actions.conduct import raise_needs
 from asah.portal.needs.bridge import Computed
-from asah.portal.needs.enums import CycleState, VerificationState
+from asah.portal.needs.enums import CONFIDENTIAL, CycleState, VerificationState
 from asah.portal.needs.models import (
     COACHING,
     Cycle,
@@ -31,6 +31,7 @@ from asah.portal.needs.models import (
     UnitNeed,
     Verification,
 )
+from asah.portal.needs.queries.rating import is_settled
 from asah.portal.needs.queries.verification import heads_of, offices_of
 
 COMPUTE = "needs.compute"
@@ -58,9 +59,17 @@ def begin_compute(*, actor: User, cycle: Cycle) -> None:
         wrong.append(_("Needs are computed once the analysis is open, until it is finished."))
     if is_being_computed(cycle):
         wrong.append(_("The needs are being computed at this moment. Wait until that is done."))
-    if not Rating.objects.filter(cycle=cycle).exists():
+    rated = Rating.objects.filter(cycle=cycle)
+    if not rated.exists():
         wrong.append(
             _("Nobody has been rated yet, so there is nothing to compute. Wait for ratings or import scores.")
+        )
+    elif not is_settled(cycle) and not rated.exclude(role__in=CONFIDENTIAL).exists():
+        wrong.append(
+            _(
+                "Only peers and subordinates have rated so far. What they said counts once the analysis is"
+                " closed and no form can arrive any more. Compute then."
+            )
         )
     if wrong:
         raise ValidationError(wrong)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -30,6 +31,7 @@ from asah.portal.needs.queries.profile import standard_day
 # A case calls for one level more; where the post demands nothing here, for the second.
 COACHING_LEVELS = 1.0
 USUAL_LEVEL = 2
+LONGEST_AGO = dt.timedelta(days=3653)
 
 NAMED_IN_CASE = notice_kind(
     "needs.named_in_case",
@@ -53,6 +55,9 @@ def open_case(*, actor: User, case: ConductCase, named: Sequence[User]) -> Condu
     allowed = set(users_to_name(person).values_list("pk", flat=True))
     if any(user.pk not in allowed for user in named):
         raise ValidationError(_("Somebody named has no role in coaching here. Choose from the list."))
+    today = timezone.localdate()
+    if not today - LONGEST_AGO <= case.opened_on <= today:
+        raise ValidationError({"opened_on": _("Choose a day of the last ten years, today at the latest.")})
     case.opened_by, case.state = actor, CaseState.OPEN
     case.save()
     case.named.set(named)

@@ -20,9 +20,12 @@ from asah.portal.needs.access import PLAN_NEEDS
 from asah.portal.needs.actions.assign import draw_assignments
 from asah.portal.needs.enums import CycleState
 from asah.portal.needs.models import Assignment, Cycle, Member
-from asah.portal.needs.queries.cycles import people_of
+from asah.portal.needs.queries.cycles import people_of, running_with_the_same
+from asah.portal.needs.queries.rating import counts_the_confided
 
 BATCH = 2000
+# An analysis is rated in the years before the one it is planned for, at the latest in the one after it.
+YEARS_BEFORE, YEARS_AFTER = 3, 1
 SEEDS = 1_000_000
 
 
@@ -39,6 +42,8 @@ def save_cycle(*, actor: User, cycle: Cycle, units: Sequence[Unit]) -> None:
         )
     if any(unit.agency_id != cycle.agency_id for unit in units):
         raise ValidationError(_("Choose units of the agency whose analysis this is."))
+    for name, day in (("opens_on", cycle.opens_on), ("closes_on", cycle.closes_on)):
+        _check_day(cycle, name, day)
     new = cycle.pk is None
     cycle.framework = framework
     if new:
@@ -48,8 +53,26 @@ def save_cycle(*, actor: User, cycle: Cycle, units: Sequence[Unit]) -> None:
     audit.record(actor, "cycle.created" if new else "cycle.changed", cycle, unit=cycle.agency)
 
 
+def _check_day(cycle: Cycle, name: str, day: dt.date) -> None:
+    first, last = cycle.year - YEARS_BEFORE, cycle.year + YEARS_AFTER
+    if not first <= day.year <= last:
+        words = _("For the plan year %(year)s choose a day between %(first)s and %(last)s.")
+        raise ValidationError({name: words % {"year": cycle.year, "first": first, "last": last}})
+
+
 def is_being_opened(cycle: Cycle) -> bool:
     return cycle.state == CycleState.DRAFT and cycle.job is not None and not cycle.job.is_over
+
+
+@transaction.atomic
+def discard_cycle(*, actor: User, cycle: Cycle) -> None:
+    """Takes a draft away; nothing of it was ever shown to raters."""
+    PLAN_NEEDS.require(actor, cycle.agency)
+    cycle = Cycle.objects.select_for_update(of=("self",)).select_related("job", "agency").get(pk=cycle.pk)
+    if cycle.state != CycleState.DRAFT or is_being_opened(cycle):
+        raise ValidationError(_("Only a draft can be discarded. An opened analysis is closed and finished."))
+    audit.record(actor, "cycle.discarded", cycle, unit=cycle.agency, detail={"name": cycle.name})
+    cycle.delete()
 
 
 @transaction.atomic
@@ -77,6 +100,12 @@ def _missing(cycle: Cycle) -> list[str]:
         missing.append(_("Nobody is to rate. Choose at least one kind of rater."))
     if not competencies_of(cycle.agency).exists():
         missing.append(_("Your agency has no competencies yet. Adopt or enter a framework first."))
+    for other in running_with_the_same(cycle):
+        words = _(
+            "“%(other)s” covers some of the same people for %(year)s and is not finished. Finish it first, or"
+            " narrow whom this one covers."
+        )
+        missing.append(words % {"other": other.name, "year": cycle.year})
     if not people_of(cycle).exists():
         missing.append(_("Nobody is in the population. Import the roster, or widen the conditions."))
     return missing
@@ -148,6 +177,15 @@ def reopen_cycle(*, actor: User, cycle: Cycle, closes_on: dt.date, reason: str) 
         raise ValidationError(_("Only a closed analysis can be opened again."))
     if closes_on < timezone.localdate():
         raise ValidationError(_("The last day must not be over. Set today or a later day."))
+    _check_day(cycle, "closes_on", closes_on)
+    if counts_the_confided(cycle):
+        # Computed once more, the difference would be what the few said who rated in between.
+        raise ValidationError(
+            _(
+                "The needs were computed with what peers and subordinates said in confidence. Opened again,"
+                " the analysis would tell by the difference who said what. Prepare another one."
+            )
+        )
     days = {"from": cycle.closes_on.isoformat(), "to": closes_on.isoformat(), "reason": reason}
     cycle.state, cycle.closes_on = CycleState.OPEN, closes_on
     cycle.save(update_fields=["state", "closes_on"])

@@ -76,7 +76,9 @@ def answer_proposal(*, actor: User, proposal: Proposal, accepted: bool, answer: 
     if actor.pk in concerned:
         raise ValidationError(_("Nobody answers a proposal of their own. Leave it to another planner."))
     if row.state != ProposalState.SENT:
-        raise ValidationError(_("This proposal was answered already."))
+        raise ValidationError(
+            _("This proposal was answered already, and yours was not sent. The answer stands above.")
+        )
     if not accepted and not answer.strip():
         raise ValidationError(_("Give the reason for declining, so that the next proposal can be better."))
     row.state = ProposalState.ACCEPTED if accepted else ProposalState.DECLINED

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from asah.portal.base import audit
 from asah.portal.base.models import User
 from asah.portal.competency.models import HIGHEST, LOWEST
-from asah.portal.needs.enums import AssignmentState, RaterRole
+from asah.portal.needs.enums import CONFIDENTIAL, AssignmentState, RaterRole
 from asah.portal.needs.models import Assignment, Rating, Submission
 from asah.portal.needs.queries.rating import Sheet, is_open, sheet_of, why_not_taken
 
@@ -97,7 +97,11 @@ def submit_rating(
     assignment.state, assignment.draft, assignment.changed_at = AssignmentState.SENT, {}, now
     assignment.save(update_fields=["state", "draft", "changed_at"])
     detail = {"role": assignment.role, "late": late}
-    audit.record(actor, "needs.rated", assignment, unit=assignment.member.unit, detail=detail)
+    if assignment.role in CONFIDENTIAL:
+        # Who reads the audit learns that a form arrived, not of whom it speaks.
+        audit.record(actor, "needs.rated", cycle, unit=cycle.agency, detail=detail)
+    else:
+        audit.record(actor, "needs.rated", assignment, unit=assignment.member.unit, detail=detail)
     return submission
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Count
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -27,10 +28,20 @@ from asah.portal.ui.formats import long_date
 PAUSE = dt.timedelta(days=3)
 REMINDED = "cycle.reminded"
 
+
+def _say(facts: dict[str, Any]) -> dict[str, Any]:
+    """The last day in the language of the reader, which may be another one by now."""
+    try:
+        return {**facts, "until": long_date(dt.date.fromisoformat(facts["until"]))}
+    except ValueError:
+        return facts
+
+
 RATINGS_WAIT = notice_kind(
     "needs.ratings_wait",
     title=gettext_lazy("Ratings wait for you"),
     sentence=gettext_lazy("%(count)s ratings wait for you in “%(cycle)s”, until %(until)s."),
+    say=_say,
 )
 
 
@@ -58,12 +69,11 @@ def remind_raters(*, actor: User | None, cycle: Cycle) -> int:
         .annotate(many=Count("pk"))
     )
     counts = dict(rows)
-    alike: dict[tuple[str, int], list[User]] = defaultdict(list)
+    alike: dict[int, list[User]] = defaultdict(list)
     for user in User.objects.filter(pk__in=counts):
-        alike[(user.language, counts[user.pk])].append(user)
-    for (language, many), users in alike.items():
-        with translation.override(language):
-            until = long_date(cycle.closes_on)
+        alike[counts[user.pk]].append(user)
+    until = cycle.closes_on.isoformat()
+    for many, users in alike.items():
         tell(users, RATINGS_WAIT, link=reverse("needs:rate"), count=many, cycle=cycle.name, until=until)
     if counts or actor is not None:
         audit.record(actor, REMINDED, cycle, unit=cycle.agency, detail={"people": len(counts)})

@@ -15,7 +15,7 @@ from asah.portal.competency.queries import standard_of
 from asah.portal.needs.models import Cycle, Member
 from asah.portal.needs.queries.boxes import BELOW, latest_performance
 from asah.portal.needs.queries.profile import standard_day
-from asah.portal.needs.queries.rating import standing_ratings
+from asah.portal.needs.queries.rating import standing_ratings, withheld
 
 Row = dict[str, Any]
 
@@ -47,6 +47,8 @@ def read_tables(cycle: Cycle) -> dict[str, pl.DataFrame]:
         for person, competency, rater, label, role, score, day, tool in found.iterator(chunk_size=20_000)
         if str(person) in known
     ]
+    left_out = withheld(cycle, (((row[0], row[1], row[3]), row[2]) for row in ratings))
+    ratings = [row for row in ratings if (row[0], row[1], row[3]) not in left_out]
     schema = {name: SCHEMA["ratings"].schema[name] for name in _RATINGS}
     frames = read_demands(cycle, people, {int(rating[1]) for rating in ratings})
     performance = [

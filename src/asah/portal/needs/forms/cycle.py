@@ -12,8 +12,11 @@ from asah.portal.base.models import Unit, User
 from asah.portal.needs.enums import RaterRole
 from asah.portal.needs.models import Cycle, Member
 from asah.portal.needs.queries.cycles import agencies_planned_by
+from asah.portal.needs.queries.groups import LEAST_RATERS
 from asah.portal.people.enums import EmploymentKind
 from asah.portal.people.models import Person
+from asah.portal.ui.fields import WholeField
+from asah.portal.ui.stale import StaleForm
 
 FILLED = ("name", "year", "opens_on", "closes_on", "roles", "peers", "employment")
 
@@ -22,12 +25,12 @@ def _day() -> forms.DateInput:
     return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
-class CycleForm(forms.Form):
+class CycleForm(StaleForm):
     """Whom the analysis covers, who rates, from when to when."""
 
     agency = forms.ModelChoiceField(Unit.objects.none(), label=_("Agency"))
     name = forms.CharField(label=_("Name"), max_length=200)
-    year = forms.IntegerField(
+    year = WholeField(
         label=_("For the plan year"),
         min_value=2000,
         max_value=2100,
@@ -41,11 +44,14 @@ class CycleForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         help_text=_("Scores of assessors and tests come by sheet; all others fill in a form."),
     )
-    peers = forms.IntegerField(
+    peers = WholeField(
         label=_("Peers for each person"),
-        min_value=1,
+        min_value=LEAST_RATERS,
         max_value=10,
-        help_text=_("Drawn by lot from the same unit. Everybody then fills in about as many forms."),
+        help_text=_(
+            "Drawn by lot from the same unit; everybody then fills in about as many forms. What peers say in"
+            " confidence counts from five of them on."
+        ),
     )
     employment = forms.MultipleChoiceField(
         label=_("Only these kinds of employment"),
@@ -71,7 +77,7 @@ class CycleForm(forms.Form):
         else:
             year = timezone.localdate().year + 1
             roles = [RaterRole.SELF, RaterRole.SUPERVISOR, RaterRole.PEER]
-            initial = {"agency": first, "year": year, "peers": 2, "roles": roles}
+            initial = {"agency": first, "year": year, "peers": LEAST_RATERS, "roles": roles}
         super().__init__(data, initial=initial)
         self.fields["agency"].queryset = agencies  # type: ignore[attr-defined]
         self.fields["agency"].disabled = bool(cycle.pk)

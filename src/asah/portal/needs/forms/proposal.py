@@ -12,6 +12,7 @@ from asah.portal.competency.models import Competency
 from asah.portal.needs.enums import ProposalState
 from asah.portal.needs.models import Cycle, Proposal
 from asah.portal.needs.queries.proposals import competencies_to_choose, cycles_taking, offices_proposed_for
+from asah.portal.ui.fields import WholeField
 from asah.portal.ui.forms import OnceForm
 
 MOST_PEOPLE = 10_000
@@ -69,7 +70,7 @@ class OfficeProposalForm(ProposalForm):
     """A wish of an office."""
 
     unit = forms.ModelChoiceField(Unit.objects.none(), label=_("For the office"), empty_label=None)
-    people = forms.IntegerField(label=_("For how many people"), min_value=1, max_value=MOST_PEOPLE)
+    people = WholeField(label=_("For how many people"), min_value=1, max_value=MOST_PEOPLE)
     field_order = ("unit", "cycle", "wish", "competency", "people", "reason")
 
     def __init__(self, *args: Any, viewer: User, **options: Any) -> None:

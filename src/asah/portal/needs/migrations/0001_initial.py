@@ -123,7 +123,7 @@ class Migration(migrations.Migration):
                 (
                     "peers",
                     models.PositiveSmallIntegerField(
-                        default=2,
+                        default=5,
                         validators=[
                             django.core.validators.MinValueValidator(1),
                             django.core.validators.MaxValueValidator(10),
@@ -255,6 +255,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT, related_name="+", to="base.unit"
                     ),
                 ),
+                ("fit", models.FloatField(editable=False, null=True)),
             ],
             options={
                 "verbose_name": "member of the population",
@@ -794,5 +795,13 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(
                 fields=("cycle", "office"), name="one_verification_of_an_office"
             ),
+        ),
+        migrations.AddIndex(
+            model_name="assignment",
+            index=models.Index(fields=["member", "state", "role"], name="needs_assig_member__bb1ac4_idx"),
+        ),
+        migrations.AddIndex(
+            model_name="member",
+            index=models.Index(fields=["cycle", "unit"], name="needs_membe_cycle_i_f7c1e6_idx"),
         ),
     ]

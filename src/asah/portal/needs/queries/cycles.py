@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from asah.portal.base import audit
@@ -13,6 +13,7 @@ from asah.portal.base.access import visible_to
 from asah.portal.base.models import Event, Unit, User
 from asah.portal.base.models.unit import below
 from asah.portal.needs.access import PLAN_NEEDS
+from asah.portal.needs.enums import CycleState
 from asah.portal.needs.models import Cycle, Member
 from asah.portal.people.enums import EmploymentKind
 from asah.portal.people.models import Person
@@ -52,6 +53,13 @@ def people_of(cycle: Cycle) -> QuerySet[Person]:
         people = people.filter(current__kind__in=cycle.employment)
     paths = list(cycle.units.values_list("path", flat=True))
     return people.filter(below(paths, "current__unit__path")) if paths else people
+
+
+def running_with_the_same(cycle: Cycle) -> QuerySet[Cycle]:
+    """Other analyses for the same year that are not finished and have people whom this one would cover."""
+    shared = Member.objects.filter(cycle=OuterRef("pk"), person__in=people_of(cycle))
+    same = Cycle.objects.filter(Exists(shared), agency=cycle.agency_id, year=cycle.year)
+    return same.filter(state__in=(CycleState.OPEN, CycleState.CLOSED)).exclude(pk=cycle.pk).order_by("pk")
 
 
 def preview(cycle: Cycle) -> Population:

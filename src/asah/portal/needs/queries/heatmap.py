@@ -14,7 +14,7 @@ from asah.portal.base.models import Unit, User
 from asah.portal.base.models.unit import below
 from asah.portal.competency.models import Competency
 from asah.portal.needs.access import SEE_PROFILES, SEE_RESULTS
-from asah.portal.needs.models import COACHING, Cycle, Member, Need, UnitNeed
+from asah.portal.needs.models import Cycle, Member, Need, UnitNeed
 from asah.portal.needs.queries.groups import LEAST_PEOPLE, hidden_among
 
 SHARE, DEPTH = "share", "depth"
@@ -231,13 +231,12 @@ def sees_people_of(viewer: User, paths: Iterable[str]) -> bool:
 def people_behind(cycle: Cycle, unit: Unit, competency: Competency) -> QuerySet[Need]:
     """Who has the gap that a cell counts: more likely than not. Needs that a case raised are left out."""
     return (
-        Need.objects.filter(
+        Need.told.filter(
             cycle=cycle,
             competency=competency,
             unit__in=Unit.objects.filter(path__startswith=unit.path).values("pk"),
             probability__gte=LIKELY,
         )
-        .exclude(basis=COACHING)
         .select_related("person", "unit")
         .order_by("-gap", "pk")
     )

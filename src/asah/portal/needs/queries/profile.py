@@ -13,9 +13,10 @@ from django.utils import timezone
 from asah.portal.base.models import User
 from asah.portal.competency.models import Competency
 from asah.portal.needs.access import SEE_PROFILES
-from asah.portal.needs.enums import CycleState, RaterRole
-from asah.portal.needs.models import COACHING, Cycle, LevelEstimate, Member, Need, Performance, Rating
+from asah.portal.needs.enums import CONFIDENTIAL, CycleState, RaterRole
+from asah.portal.needs.models import Cycle, LevelEstimate, Member, Need, Performance, Rating
 from asah.portal.needs.queries.groups import LEAST_RATERS
+from asah.portal.needs.queries.rating import counts_the_confided, withheld
 
 MEASURED = (RaterRole.ASSESSOR.value, RaterRole.TEST.value)
 LATEST_PREDICATES = 5
@@ -35,7 +36,8 @@ class RoleMean:
 class Evidence:
     """``levels``, ``needs``, ``rated_on`` (last rating) and ``own`` (the viewer's own scores) by competency.
 
-    ``measured``: single scores of assessors and tests; of other raters there are only ``means``.
+    ``measured``: single scores of assessors and tests; of other raters there are only ``means``. Nothing here
+    rests on ratings that are withheld.
     """
 
     levels: dict[int, LevelEstimate]
@@ -70,7 +72,10 @@ def profiles_of(viewer: User) -> QuerySet[Member]:
 def evidence_of(viewer: User, member: Member) -> Evidence:
     """Five queries, however much is known. Whether the viewer may ask is for ``may_see_profile`` to say."""
     cycle, person = member.cycle_id, member.person_id
-    ratings = _standing(Rating.objects.filter(cycle=cycle, person=person).select_related("submission"))
+    ratings = _told(
+        member.cycle,
+        _standing(Rating.objects.filter(cycle=cycle, person=person).select_related("submission")),
+    )
     rated_on: dict[int, dt.date] = {}
     for rating in ratings:
         rated_on[rating.competency_id] = max(
@@ -80,10 +85,7 @@ def evidence_of(viewer: User, member: Member) -> Evidence:
     performances = Performance.objects.filter(person=person).order_by("-year", "-period")
     return Evidence(
         levels={row.competency_id: row for row in LevelEstimate.objects.filter(cycle=cycle, person=person)},
-        needs={
-            row.competency_id: row
-            for row in Need.objects.filter(cycle=cycle, person=person).exclude(basis=COACHING)
-        },
+        needs={row.competency_id: row for row in Need.told.filter(cycle=cycle, person=person)},
         rated_on=rated_on,
         measured=[rating for rating in ratings if rating.role in MEASURED],
         means=_means(ratings),
@@ -105,6 +107,15 @@ def _standing(rows: QuerySet[Rating]) -> list[Rating]:
         key = (row.competency_id, row.role, row.rater_id, row.rater_label, row.instrument)
         latest[key] = row
     return list(latest.values())
+
+
+def _told(cycle: Cycle, ratings: list[Rating]) -> list[Rating]:
+    """Without those that did not enter the levels either."""
+    if not counts_the_confided(cycle):
+        return [row for row in ratings if row.role not in CONFIDENTIAL]
+    places = [(row.person_id, row.competency_id, row.role) for row in ratings]
+    left_out = withheld(cycle, zip(places, (row.rater_id for row in ratings), strict=True))
+    return [row for row, place in zip(ratings, places, strict=True) if place not in left_out]
 
 
 def _means(ratings: list[Rating]) -> list[RoleMean]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,8 +18,9 @@ from asah.portal.base.models import User
 from asah.portal.competency.enums import CompetencyKind
 from asah.portal.competency.models import HIGHEST, LOWEST, Competency, LevelDescriptor
 from asah.portal.competency.queries import competencies_of, standard_of
-from asah.portal.needs.enums import AssignmentState, CycleState
+from asah.portal.needs.enums import CONFIDENTIAL, AssignmentState, CycleState
 from asah.portal.needs.models import Assignment, Cycle, Rating
+from asah.portal.needs.queries.groups import LEAST_RATERS
 from asah.portal.ui.formats import long_date
 
 # A week is about the longest that a boat or a broken line keeps a phone of the islands from the network.
@@ -133,7 +136,7 @@ def why_not_taken(cycle: Cycle, *, filled_on: dt.date, today: dt.date) -> str:
         return _("Ratings are taken from %(opens)s on.") % words
     if filled_on > cycle.closes_on:
         return _("Ratings were taken until %(closes)s, and this one was filled in later.") % words
-    if today > cycle.closes_on + LATE:
+    if today - LATE > cycle.closes_on:
         return _("This rating arrived more than %(days)s days after the last day, %(closes)s.") % words
     return ""
 
@@ -152,3 +155,30 @@ def standing_ratings(cycle: Cycle) -> QuerySet[Rating]:
         place=Window(RowNumber(), partition_by=by, order_by=order)
     )
     return placed.filter(place=1)
+
+
+def is_settled(cycle: Cycle) -> bool:
+    """Whether no rating can arrive any more, not even one that was filled in before the last day."""
+    late = cycle.state == CycleState.CLOSED and timezone.localdate() - LATE > cycle.closes_on
+    return late or cycle.state == CycleState.FINISHED
+
+
+# Person, competency, role.
+Place = tuple[Hashable, Hashable, str]
+
+
+def withheld(cycle: Cycle, given: Iterable[tuple[Place, Hashable]]) -> set[Place]:
+    """Places of peers and subordinates that do not count, in no level and in no mean: fewer than LEAST_RATERS
+    rated, or more may still do so and would be told by the difference.
+    """
+    raters: dict[Place, set[Hashable]] = defaultdict(set)
+    for place, rater in given:
+        if place[2] in CONFIDENTIAL:
+            raters[place].add(rater)
+    least = LEAST_RATERS if is_settled(cycle) else float("inf")
+    return {place for place, found in raters.items() if len(found) < least}
+
+
+def counts_the_confided(cycle: Cycle) -> bool:
+    """Whether what was computed last rests on ratings of peers or subordinates too."""
+    return bool(set(CONFIDENTIAL) & set(cycle.summary.get("result", {}).get("ratings", {})))

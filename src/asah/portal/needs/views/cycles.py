@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -42,9 +43,13 @@ def edit_cycle(request: HttpRequest, number: int) -> HttpResponse:
     user = signed_in(request)
     cycle = get_visible(request, Cycle, "agency", "job", pk=number)
     PLAN_NEEDS.require(user, cycle.agency)
-    if cycle.state != CycleState.DRAFT or actions.is_being_opened(cycle):
-        return redirect("needs:cycle", number=cycle.pk)
-    return _edit(request, CycleForm(request.POST or None, viewer=user, cycle=cycle))
+    with transaction.atomic():
+        if request.method == "POST":
+            locked = Cycle.objects.select_for_update(of=("self",)).select_related("agency", "job")
+            cycle = locked.get(pk=number)
+        if cycle.state != CycleState.DRAFT or actions.is_being_opened(cycle):
+            return redirect("needs:cycle", number=cycle.pk)
+        return _edit(request, CycleForm(request.POST or None, viewer=user, cycle=cycle))
 
 
 def _edit(request: HttpRequest, form: CycleForm) -> HttpResponse:
@@ -98,6 +103,18 @@ def open_cycle(request: HttpRequest, number: int) -> HttpResponse:
         for line in error.messages:
             messages.error(request, line)
     return redirect("needs:cycle", number=cycle.pk)
+
+
+@require_POST
+def discard_cycle(request: HttpRequest, number: int) -> HttpResponse:
+    cycle = get_visible(request, Cycle, "agency", pk=number)
+    try:
+        actions.discard_cycle(actor=signed_in(request), cycle=cycle)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return redirect("needs:cycle", number=number)
+    messages.success(request, _("The draft was discarded."))
+    return redirect("needs:cycles")
 
 
 @require_POST

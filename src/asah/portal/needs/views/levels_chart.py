@@ -72,9 +72,12 @@ def _draw_mark(place: int, mark: Mark) -> SafeString:
     words = _("not assessed yet") if mark.mean is None else number(mark.mean, 1)
     parts = [
         format_html(
-            '<text x="0" y="{}">{}<title>{}</title></text>'
+            # On a phone the label is cut before it runs into the value.
+            '<svg class="label" width="{}%" height="{}"><text x="0" y="{}">{}<title>{}</title></text></svg>'
             '<text class="strong" x="100%" y="{}" text-anchor="end">{}</text>'
             '<rect class="track" x="0" y="{}" width="100%" height="12"/>',
+            62 if mark.mean is None else 88,
+            top + 20,
             top + 14,
             shorten(mark.label, LONGEST),
             mark.label,

@@ -85,7 +85,8 @@ def show_proposal(request: HttpRequest, number: int) -> HttpResponse:
     concerned = {proposal.sent_by_id, proposal.person.user_id if proposal.person else None}
     answers = ANSWER_PROPOSALS.held_by(user, proposal.unit) and user.pk not in concerned
     waits = proposal.state == ProposalState.SENT
-    form = AnswerForm(request.POST or None) if answers and waits else None
+    # An answer that came second is refused by the action, and stays in the form.
+    form = AnswerForm(request.POST or None) if answers and (waits or request.method == "POST") else None
     if request.method == "POST":
         if form is None:
             raise PermissionDenied

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from asah.portal.base.access import get_visible, signed_in
 from asah.portal.needs import actions
-from asah.portal.needs.enums import AssignmentState, RaterRole
+from asah.portal.needs.enums import CONFIDENTIAL, AssignmentState, RaterRole
 from asah.portal.needs.models import Assignment
 from asah.portal.needs.queries import rating as queries
 from asah.portal.ui import offline
@@ -53,6 +53,7 @@ def list_ratings(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     rows = list(queries.assignments_of(user))
     open_cycles = {row.member.cycle_id: queries.is_open(row.member.cycle) for row in rows}
+    rows.sort(key=lambda row: not open_cycles[row.member.cycle_id])
     context = {
         "rows": rows,
         "open_cycles": {number for number, is_open in open_cycles.items() if is_open},
@@ -86,6 +87,7 @@ def show_form(request: HttpRequest, number: int) -> HttpResponse:
     context = {
         "assignment": assignment,
         "person": assignment.member.person,
+        "in_confidence": assignment.role in CONFIDENTIAL,
         "member": assignment.member,
         "cycle": cycle,
         "sheet": sheet,

@@ -26,10 +26,10 @@ from asah.portal.competency.models import Competency
 from asah.portal.needs import bridge
 from asah.portal.needs.access import PLAN_NEEDS, SEE_COVERAGE, SEE_PROFILES, SEE_RESULTS
 from asah.portal.needs.actions.compute import begin_compute, is_being_computed
-from asah.portal.needs.enums import CycleState
+from asah.portal.needs.enums import CONFIDENTIAL, CycleState
 from asah.portal.needs.models import Cycle
-from asah.portal.needs.queries import akpk, boxes, heatmap
-from asah.portal.needs.queries.groups import LEAST_PEOPLE, hidden_among
+from asah.portal.needs.queries import akpk, boxes, heatmap, rating
+from asah.portal.needs.queries.groups import LEAST_PEOPLE, LEAST_RATERS, hidden_among
 from asah.portal.needs.queries.verification import states_of
 from asah.portal.needs.views.boxes_words import BOXES
 from asah.portal.needs.views.lists_results import PEOPLE_BEHIND, draw_people_in_boxes
@@ -90,6 +90,11 @@ def show_results(request: HttpRequest, number: int) -> HttpResponse:
         "may_compute": plans and cycle.state in (CycleState.OPEN, CycleState.CLOSED) and not computing,
         "is_being_computed": computing,
         "failed": failed,
+        "confided_later": plans
+        and not {*CONFIDENTIAL}.isdisjoint(cycle.roles)
+        and not rating.is_settled(cycle),
+        "days": rating.LATE.days,
+        "least_raters": LEAST_RATERS,
         "result": result,
         "told": _told(told) if plans else [],
         "states": states_of(cycle),
@@ -329,6 +334,8 @@ def show_summary(request: HttpRequest, number: int) -> HttpResponse:
         **draw_boxes(user, cycle, found),
         "few": FEW,
         "least": LEAST_PEOPLE,
+        "in_confidence": not {*CONFIDENTIAL}.isdisjoint(cycle.roles),
+        "least_raters": LEAST_RATERS,
     }
     return render(request, "needs/summary.html", context)
 

@@ -42,11 +42,9 @@ def show_verification(request: HttpRequest, number: int) -> HttpResponse:
     user = signed_in(request)
     row = get_visible(request, Verification, "cycle__agency", "office", "decided_by", pk=number)
     cycle = row.cycle
-    may_decide = (
-        VERIFY_NEEDS.held_by(user, row.office)
-        and cycle.state == CycleState.CLOSED
-        and cycle.computed_at is not None
-    )
+    ready = cycle.state == CycleState.CLOSED and cycle.computed_at is not None
+    # A word that comes too late is refused by the action, and stays in the form.
+    may_decide = VERIFY_NEEDS.held_by(user, row.office) and (ready or request.method == "POST")
     form = VerificationForm(request.POST or None) if may_decide else None
     if request.method == "POST":
         if form is None:
