@@ -41,13 +41,17 @@ class Options:
 
 @dataclass(frozen=True)
 class Progress:
-    """Where the search stands: the best plan so far and its bound, in points; seconds since it began."""
+    """Where the search stands: the best plan so far and its bound, in points; seconds since it began.
+
+    ``worth_of_nothing``: of enrolling nobody, from which what is gained is counted.
+    """
 
     stage: str
     objective: float | None
     bound: float | None
     gap: float | None
     seconds: float
+    worth_of_nothing: float = 0.0
 
 
 @dataclass
@@ -99,6 +103,7 @@ class Search:
                     bound=self.bound if np.isfinite(self.bound) else None,
                     gap=self.gap() if known and np.isfinite(self.bound) else None,
                     seconds=time.monotonic() - self.began,
+                    worth_of_nothing=self.problem.unpriced_loss,
                 )
             )
 
@@ -128,7 +133,8 @@ class Search:
     def _tell_of_less(self, progress: Progress) -> None:
         if self.tell is not None and progress.objective is not None and np.isfinite(self.bound):
             gap = self.gap_of(progress.objective)
-            self.tell(replace(progress, bound=self.bound, gap=gap))
+            nothing = self.problem.unpriced_loss
+            self.tell(replace(progress, bound=self.bound, gap=gap, worth_of_nothing=nothing))
 
     def take_over(self, inside: Search) -> None:
         """The best plan of a search within this one, and what that took."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from asah.portal.base.models import Unit
@@ -14,6 +15,10 @@ from asah.portal.catalogue.enums import GainSource, ProgrammeState, ResourceKind
 from asah.portal.competency.models import Competency
 from asah.portal.people.enums import Connectivity
 from asah.portal.people.models import Place
+
+# Levels are 1 to 5: nobody rises by more.
+MOST_GAIN: Final = 4
+TOO_MUCH: Final = _("Levels are 1 to 5: nobody gains more than %(limit_value)s.")
 
 
 class Fund(models.Model):
@@ -27,7 +32,7 @@ class Fund(models.Model):
         verbose_name = _("fund")
         verbose_name_plural = _("funds")
         ordering: ClassVar = ["code"]
-        constraints: ClassVar = [models.UniqueConstraint(fields=["agency", "code"], name="fund_code_once")]
+        constraints: ClassVar = [models.UniqueConstraint("agency", Upper("code"), name="fund_code_once")]
 
     def __str__(self) -> str:
         return self.name
@@ -67,7 +72,7 @@ class Programme(models.Model):
         verbose_name_plural = _("programmes")
         ordering: ClassVar = ["name", "pk"]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["agency", "code"], name="programme_code_once_in_an_agency"),
+            models.UniqueConstraint("agency", Upper("code"), name="programme_code_once_in_an_agency"),
             models.CheckConstraint(
                 name="programme_hours_are_not_negative",
                 condition=Q(jp__gte=0, theory_jp__gte=0, practice_jp__gte=0, simulation_jp__gte=0),
@@ -86,7 +91,12 @@ class ProgrammeEffect(models.Model):
 
     programme = models.ForeignKey(Programme, models.CASCADE, related_name="effects")
     competency = models.ForeignKey(Competency, models.PROTECT, related_name="programme_effects")
-    gain_levels = models.DecimalField(_("expected gain (levels)"), max_digits=5, decimal_places=3)
+    gain_levels = models.DecimalField(
+        _("expected gain (levels)"),
+        max_digits=5,
+        decimal_places=3,
+        validators=[MaxValueValidator(MOST_GAIN, TOO_MUCH)],
+    )
     gain_sd = models.DecimalField(
         _("its uncertainty (sd)"), max_digits=5, decimal_places=3, null=True, blank=True
     )
@@ -101,7 +111,9 @@ class ProgrammeEffect(models.Model):
         ordering: ClassVar = ["programme", "competency"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["programme", "competency"], name="one_effect_of_a_programme"),
-            models.CheckConstraint(name="gain_is_positive", condition=Q(gain_levels__gt=0)),
+            models.CheckConstraint(
+                name="gain_is_positive", condition=Q(gain_levels__gt=0, gain_levels__lte=MOST_GAIN)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -124,9 +136,7 @@ class Resource(models.Model):
         verbose_name = _("resource")
         verbose_name_plural = _("resources")
         ordering: ClassVar = ["name", "pk"]
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["agency", "code"], name="resource_code_once")
-        ]
+        constraints: ClassVar = [models.UniqueConstraint("agency", Upper("code"), name="resource_code_once")]
 
     def __str__(self) -> str:
         return self.name
@@ -161,7 +171,7 @@ class Offering(models.Model):
     starts_on = models.DateField(_("starts on"), null=True, blank=True)
     ends_on = models.DateField(_("ends on"), null=True, blank=True)
     place = models.ForeignKey(Place, models.PROTECT, null=True, blank=True, related_name="+")
-    days = models.PositiveSmallIntegerField(_("days"), default=0)
+    days = models.PositiveSmallIntegerField(_("days"), default=0, blank=True)
     seats_per_class = models.PositiveSmallIntegerField(_("seats per class"), null=True, blank=True)
     min_per_class = models.PositiveSmallIntegerField(_("fewest per class"), default=0)
     max_classes = models.PositiveSmallIntegerField(_("most classes"), default=1)
@@ -174,9 +184,7 @@ class Offering(models.Model):
         verbose_name_plural = _("offerings")
         ordering: ClassVar = ["year", "period", "pk"]
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["programme", "year", "code"], name="offering_code_once_in_a_year"
-            ),
+            models.UniqueConstraint("programme", "year", Upper("code"), name="offering_code_once_in_a_year"),
             models.CheckConstraint(
                 name="offering_in_person_has_a_period",
                 condition=Q(place__isnull=True) | Q(period__isnull=False),
@@ -215,7 +223,7 @@ class Price(models.Model):
         ordering: ClassVar = ["-year", "code", "region"]
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["agency", "year", "region", "code"], name="price_once_a_year_and_region"
+                "agency", "year", "region", Upper("code"), name="price_once_a_year_and_region"
             ),
             models.CheckConstraint(name="price_is_not_negative", condition=Q(amount__gte=0)),
         ]

@@ -44,6 +44,8 @@ def test_cells_are_read_as_people_here_write_them(
     ("read", "written"),
     [
         (cells.money, "1.500"),
+        (two_places, "2.000"),
+        (two_places, "1,500"),
         (cells.money, "1500,50"),
         (cells.money, "1500.5"),
         (cells.money, "-5"),

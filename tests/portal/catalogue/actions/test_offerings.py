@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 
 
 def a_new_offering(programme: Programme, **values: Any) -> Offering:
-    return Offering(programme=programme, **({"code": "O1", "year": 2026} | values))
+    return Offering(programme=programme, **({"code": "O1", "year": 2026, "days": None} | values))
 
 
 def faults_of(programme: Programme, **values: Any) -> set[str]:
@@ -55,6 +55,8 @@ def test_weeks_and_number_of_days_follow_from_the_days(agency: Unit, programme: 
     one_day = a_new_offering(programme, code="O2", starts_on=dt.date(2026, 12, 31), days=2)
     saved = save_offering(actor=planner, offering=one_day)
     assert (saved.period, saved.period_end, saved.ends_on, saved.days) == (53, 53, dt.date(2026, 12, 31), 2)
+    saved.days = 0
+    assert save_offering(actor=planner, offering=saved).days == 0
 
 
 def test_weeks_alone_are_kept_and_no_day_is_invented(agency: Unit, programme: Programme) -> None:

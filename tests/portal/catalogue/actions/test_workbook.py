@@ -106,6 +106,13 @@ def a_full_catalogue(agency: Unit) -> None:
     an_offering(
         base, "O1", place=away, resource=room, seats_per_class=30, days=5, cost_per_class=12_500_000, **dates
     )
+    online = {
+        "starts_on": dt.date(2027, 4, 5),
+        "ends_on": dt.date(2027, 4, 16),
+        "period": 14,
+        "period_end": 15,
+    }
+    an_offering(full, "O4", days=0, **online)
     an_offering(full, "O2", period=None, period_end=None)
     an_offering(full, "O3", archived_at=timezone.now())
     a_resource(agency, "LAMA", archived_at=timezone.now())
@@ -135,7 +142,7 @@ def test_what_is_exported_comes_back_without_a_change(agency: Unit, planner: Use
         "resources": 2,
         "programmes": 2,
         "effects": 2,
-        "offerings": 2,
+        "offerings": 3,
         "prices": 2,
         "fares": 1,
     }
@@ -321,6 +328,55 @@ def test_new_days_move_the_weeks_where_the_sheet_has_no_weeks_of_its_own(agency:
     assert (offering.period, offering.period_end) == (22, 22)
     clash = [["offering_id", "programme_id", "period", "start_date"], ["O1", "P1", 10, "2027-06-01"]]
     assert problems_of(looked_at(planner, agency, offerings=clash)) == [("offerings", 2, "period")]
+
+
+def test_codes_are_compared_without_their_case_and_the_look_says_so(agency: Unit, planner: User) -> None:
+    programme = a_programme(agency, "P092")
+    room = a_resource(agency, "Aula")
+    an_offering(programme, "O1", year=2027)
+    a_competency(agency, "T.01")
+    sheets: dict[str, Rows] = {
+        "resources": [["resource_id", "year", "period", "classes"], ["AULA", 2027, 10, 0]],
+        "programmes": [
+            ["programme_id", "name", "prerequisite_id"],
+            ["p092", "Baru", ""],
+            ["p093", "", "P092"],
+        ],
+        "effects": [["programme_id", "competency_id", "gain_levels"], ["p092", "T.01", 1]],
+        "offerings": [["offering_id", "programme_id", "year", "resource_id"], ["o1", "P092", 2027, "aula"]],
+    }
+    draft = looked_at(planner, agency, **sheets)
+    assert problems_of(draft) == [
+        ("programmes", 3, column) for column in ("name", "form", "jp", "cost_per_person_idr")
+    ]
+    sheets["programmes"].pop()
+    draft = looked_at(planner, agency, **sheets)
+    assert draft.notes == [
+        "programmes, row 2: “p092” is taken for “P092” of the catalogue.",
+        "offerings, row 2: “o1” is taken for “O1” of the catalogue.",
+    ]
+    apply_workbook(actor=planner, file=sent(planner, agency, a_workbook(**sheets)), year=2027)
+    programme.refresh_from_db()
+    assert (programme.code, programme.name, programme.effects.count()) == ("P092", "Baru", 1)
+    offering = Offering.objects.get()
+    assert (offering.code, offering.resource, room.periods.count()) == ("O1", room, 1)
+    twice = [["programme_id", "name"], ["P092", "Satu"], ["p092", "Dua"]]
+    assert problems_of(looked_at(planner, agency, programmes=twice)) == [("programmes", 3, "programme_id")]
+
+
+def test_hours_and_gains_that_cannot_be_are_refused(agency: Unit, planner: User) -> None:
+    a_programme(agency, "P1", jp=Decimal(110))
+    a_competency(agency, "T.01")
+    draft = looked_at(
+        planner,
+        agency,
+        programmes=[["programme_id", "theory_jp"], ["P1", 500]],
+        effects=[["programme_id", "competency_id", "gain_levels"], ["P1", "T.01", 9]],
+    )
+    assert [(problem.column, problem.said) for problem in draft.problems] == [
+        ("theory_jp", "Theory, practice and simulation are 500 JP, and the programme has 110. Correct one."),
+        ("gain_levels", "Levels are 1 to 5: nobody gains more than 4."),
+    ]
 
 
 def test_exceptional_weeks_stand_below_their_resource(agency: Unit, planner: User) -> None:

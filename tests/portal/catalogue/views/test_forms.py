@@ -10,7 +10,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from asah.portal.base.enums import Role
 from asah.portal.base.models import Unit, User
@@ -32,14 +32,18 @@ def client(agency: Unit, sign_in: Callable[[User], Client]) -> Client:
     return sign_in(a_user(Role.PLANNER, unit=agency))
 
 
+def all_fields(page: Any) -> list[Any]:
+    """Those of the form and of the lines below it."""
+    form, lines = page.context["form"], page.context.get("lines")
+    fields = [*form, *([*lines.management_form] if lines else [])]
+    return fields + [field for line in lines or [] for field in line]
+
+
 def filled_in(client: Client, address: str, **values: Any) -> dict[str, Any]:
     """What a browser would send of the form at the address, with these fields filled in."""
     page = client.get(address)
     assert page.status_code == 200
-    form, lines = page.context["form"], page.context.get("lines")
-    fields = [*form, *([*lines.management_form] if lines else [])]
-    fields += [field for line in lines or [] for field in line]
-    sent = {field.html_name: field.value() for field in fields}
+    sent = {field.html_name: field.value() for field in all_fields(page)}
     return {
         name: value for name, value in (sent | values).items() if value is not None and value is not False
     }
@@ -71,6 +75,94 @@ def test_a_programme_is_made_with_its_effects_and_a_hint_where_hours_do_not_add_
     assert [message.level_tag for message in page.context["messages"]] == ["success", "warning"]
     assert client.post(address, sent).status_code == 302
     assert Programme.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("written", "rupiah"), [("831.000", 831_000), ("Rp 1.500.000", 1_500_000), ("500", 500)]
+)
+def test_money_is_stored_as_it_is_written_here(
+    client: Client, agency: Unit, written: str, rupiah: int
+) -> None:
+    programme = a_programme(agency)
+    offering = an_offering(programme)
+    price = Price.objects.create(
+        agency=agency, year=2027, code="UH", name="Uang", unit_of_measure="hari", amount=1
+    )
+    fare = Fare.objects.create(
+        agency=agency, year=2027, origin=a_place(agency), destination=a_place(agency), cost=1, per_day=1
+    )
+    for row, address, field in (
+        (programme, "edit", "cost_per_person"),
+        (offering, "offering", "cost_per_class"),
+        (price, "price", "amount"),
+        (fare, "fare", "cost"),
+        (fare, "fare", "per_day"),
+    ):
+        page = reverse(f"catalogue:{address}", args=[row.pk])
+        assert client.post(page, filled_in(client, page, **{field: written})).status_code == 302
+        row.refresh_from_db()
+        assert getattr(row, field) == rupiah
+
+
+def test_jp_is_shown_without_empty_decimals_and_a_thousand_is_not_guessed(
+    client: Client, agency: Unit
+) -> None:
+    programme = a_programme(agency, jp=Decimal(110), theory_jp=Decimal("10.5"))
+    page = reverse("catalogue:edit", args=[programme.pk])
+    form = client.get(page).context["form"]
+    with translation.override("id"):
+        assert (form["jp"].value(), form["theory_jp"].value()) == ("110", "10,5")
+    assert set(errors_of(client.post(page, filled_in(client, page, jp="2.000")))) == {"jp"}
+
+
+def test_an_offering_keeps_no_days_where_none_are_paid(client: Client, agency: Unit) -> None:
+    dates = {
+        "starts_on": dt.date(2027, 3, 9),
+        "ends_on": dt.date(2027, 3, 12),
+        "period": 10,
+        "period_end": 10,
+    }
+    offering = an_offering(a_programme(agency), days=0, **dates)
+    page = reverse("catalogue:offering", args=[offering.pk])
+    for written, days in (("0", 0), ("", 4), ("0", 0)):
+        assert client.post(page, filled_in(client, page, days=written)).status_code == 302
+        offering.refresh_from_db()
+        assert offering.days == days
+
+
+def test_an_older_form_does_not_win_over_what_somebody_saved_meanwhile(client: Client, agency: Unit) -> None:
+    programme, competency = a_programme(agency), a_competency(agency)
+    an_effect(programme, competency)
+    offering, room = an_offering(programme), a_resource(agency)
+    room.periods.create(year=2027, period=10, classes=0)
+    price = Price.objects.create(
+        agency=agency, year=2027, code="UH", name="Uang", unit_of_measure="hari", amount=1
+    )
+    fund = Fund.objects.create(agency=agency, code="A", name="APBD")
+    fare = Fare.objects.create(
+        agency=agency, year=2027, origin=a_place(agency), destination=a_place(agency), cost=1
+    )
+    for row, address, field, first, second in (
+        (programme, "edit", "cost_per_person", 2000, 3000),
+        (programme, "edit", "effects-0-gain_levels", "0.7", "0.8"),
+        (offering, "offering", "max_classes", 5, 6),
+        (room, "edit_resource", "weeks-0-classes", 3, 4),
+        (price, "price", "amount", 2000, 3000),
+        (fund, "fund", "name", "APBN", "BLUD"),
+        (fare, "fare", "cost", 2000, 3000),
+    ):
+        page = reverse(f"catalogue:{address}", args=[row.pk])
+        mine, theirs = filled_in(client, page, **{field: second}), filled_in(client, page, **{field: first})
+        assert client.post(page, theirs).status_code == 302, field
+        assert client.post(page, theirs).status_code == 302, "a double click is no conflict"
+        refused = client.post(page, mine)
+        assert refused.status_code == 200, field
+        again = {each.html_name: each.value() for each in all_fields(refused)}
+        assert again[field] == str(second)
+        assert (
+            client.post(page, {name: value for name, value in again.items() if value is not None}).status_code
+            == 302
+        )
 
 
 def test_jp_follow_from_days_and_what_disagrees_is_refused(client: Client) -> None:

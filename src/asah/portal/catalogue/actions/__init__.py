@@ -2,6 +2,7 @@
 
 from asah.portal.catalogue.actions.offerings import (
     hints_of_offering,
+    new_offering,
     save_offering,
     save_resource,
     set_offering_archived,
@@ -51,6 +52,7 @@ __all__ = [
     "hints_of",
     "hints_of_offering",
     "load_default_prices",
+    "new_offering",
     "receive_workbook",
     "remove_fare",
     "remove_price",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.db.models import Model
@@ -23,6 +24,7 @@ from asah.portal.catalogue.models import (
 )
 from asah.portal.catalogue.queries import week_of, weeks_in
 from asah.portal.people.enums import EmploymentKind, PositionKind
+from asah.portal.ui.formats import number
 
 Faults = dict[str, list[str]]
 
@@ -50,11 +52,19 @@ def programme_faults(programme: Programme) -> Faults:
             "jp",
             _("A programme that is offered needs its JP. Give it, or leave the programme a draft."),
         )
-    for field in ("theory_jp", "practice_jp", "simulation_jp"):
+    parts = ("theory_jp", "practice_jp", "simulation_jp")
+    for field in parts:
         if field not in faults and getattr(programme, field) < 0:
             _add(
                 faults, field, _("Hours cannot be below zero. Leave them at 0 where they are not told apart.")
             )
+    if not {"jp", *parts} & set(faults):
+        apart = sum((getattr(programme, field) for field in parts), Decimal(0))
+        if apart > programme.jp:
+            said = _(
+                "Theory, practice and simulation are %(sum)s JP, and the programme has %(jp)s. Correct one."
+            )
+            _add(faults, "theory_jp", said % {"sum": number(apart), "jp": number(programme.jp)})
     _eligible(faults, "eligible_employment", programme.eligible_employment, EmploymentKind.values)
     _eligible(faults, "eligible_position_kind", programme.eligible_position_kind, PositionKind.values)
     agency = programme.agency_id
@@ -169,8 +179,9 @@ def fund_faults(fund: Fund) -> Faults:
 
 
 def taken(model: type[Model], row: Model, field: str, **key: object) -> Faults:
-    """A fault of ``field`` where another row has the same key already."""
-    if model._default_manager.filter(**key).exclude(pk=row.pk).exists():
+    """A fault of ``field`` where another row has the same key already. P092 and p092 are one code."""
+    same = {"code__iexact" if name == "code" else name: value for name, value in key.items()}
+    if model._default_manager.filter(**same).exclude(pk=row.pk).exists():
         return {
             field: [_("This is in the catalogue already. Change that line, or give this one another code.")]
         }

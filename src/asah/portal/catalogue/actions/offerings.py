@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from django.db import transaction
 from django.utils import timezone
@@ -46,8 +46,23 @@ def save_offering(*, actor: User, offering: Offering) -> Offering:
     return offering
 
 
+# Of the days of an offering that is not yet saved: a table has no such days, so no column is typed for them.
+NOT_GIVEN: Final[Any] = None
+
+
+def new_offering(**fields: Any) -> Offering:
+    """An offering that is not yet saved, and whose days are counted unless they are given."""
+    return Offering(**({"days": NOT_GIVEN} | fields))
+
+
 def fill_weeks(offering: Offering) -> None:
-    """Weeks and number of days out of the days; the last day out of the first where only that is given."""
+    """Weeks and number of days out of the days; the last day out of the first where only that is given.
+
+    ``days`` NOT_GIVEN: they are counted. 0 is given: a day for which nothing is paid, such as one online.
+    """
+    counted: bool = offering.days is NOT_GIVEN
+    if counted:
+        offering.days = 0
     if offering.starts_on is None:
         return
     first, last = offering.starts_on, offering.ends_on or offering.starts_on
@@ -57,7 +72,8 @@ def fill_weeks(offering: Offering) -> None:
         return
     offering.period = week_of(first) if offering.period is None else offering.period
     offering.period_end = week_of(last) if offering.period_end is None else offering.period_end
-    offering.days = offering.days or (last - first).days + 1
+    if counted:
+        offering.days = (last - first).days + 1
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from functools import cache
 from importlib import resources
 
 from django.db import transaction
+from django.db.models.functions import Upper
 
 from asah.portal.base import audit
 from asah.portal.base.models import Unit, User
@@ -61,8 +62,11 @@ def load_default_prices(*, actor: User, agency: Unit, year: int, region: str) ->
     A line that is there is never written over: the agency's own standard goes before the national one.
     """
     EDIT_CATALOGUE.require(actor, agency)
-    there = set(Price.objects.filter(agency=agency, year=year, region=region).values_list("code", flat=True))
-    lines = [price for price in default_prices() if price.region == region and price.code not in there]
+    mine = Price.objects.filter(agency=agency, year=year, region=region)
+    there = set(mine.values_list(Upper("code"), flat=True))
+    lines = [
+        price for price in default_prices() if price.region == region and price.code.upper() not in there
+    ]
     for line in lines:
         price = Price(
             agency=agency,

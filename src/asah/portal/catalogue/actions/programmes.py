@@ -8,6 +8,7 @@ from typing import Final
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models.functions import Upper
 from django.utils.translation import gettext as _
 
 from asah.portal.base import audit
@@ -94,11 +95,10 @@ def draft_programme(
     actor: User,
     agency: Unit,
     competency: Competency,
-    people: int,
-    level: int | Decimal | None,
-    note: str = "",
+    people: int | None,
+    why: str,
 ) -> Programme:
-    """A draft out of a gap: ``people`` of the agency are below ``level``, and no programme serves it.
+    """A draft out of a gap of ``people`` (None: too few to be told), which ``why`` tells in words.
 
     Its gain is a guess of one level and is labelled as one; JP and cost stay 0 until somebody gives them, and
     until then the draft cannot be offered.
@@ -106,21 +106,13 @@ def draft_programme(
     EDIT_CATALOGUE.require(actor, agency)
     if competency.agency_id != agency.pk or competency.archived_at is not None:
         raise ValidationError(_("This competency is not in use in this agency. Choose another one."))
-    if people < 1:
+    if people is not None and people < 1:
         raise ValidationError(_("Nobody lacks this competency. A draft starts from people who do."))
-    facts = {"competency": competency.name, "people": people, "level": level}
-    if level is None:
-        said = _("Drafted from a gap: %(people)s people lack %(competency)s, and no programme develops it.")
-    else:
-        said = _(
-            "Drafted from a gap: %(people)s people are below level %(level)s in %(competency)s, and no"
-            " programme develops it."
-        )
     programme = Programme(
         agency=agency,
         code=_free_code(agency, f"R-{competency.code}"),
-        name=(_("Draft: %(competency)s") % facts)[:250],
-        description=f"{said % facts}\n{note}".strip(),
+        name=(_("Draft: %(competency)s") % {"competency": competency.name})[:250],
+        description=why,
         form=DRAFT_FORMS[CompetencyKind(competency.kind)],
         jp=Decimal(0),
         cost_per_person=0,
@@ -133,12 +125,8 @@ def draft_programme(
         note=_("Guessed when drafted; not yet looked at by an expert."),
     )
     save_programme(actor=actor, programme=programme, effects=[effect])
-    facts_told = {
-        "competency": competency.code,
-        "people": people,
-        "level": None if level is None else str(level),
-    }
-    audit.record(actor, "programme.drafted_from_gap", programme, unit=agency, detail=facts_told)
+    detail = {"competency": competency.code, "people": people}
+    audit.record(actor, "programme.drafted_from_gap", programme, unit=agency, detail=detail)
     return programme
 
 
@@ -170,10 +158,12 @@ def _refuse_effects(effects: Sequence[ProgrammeEffect], agency: Unit) -> None:
 
 def _free_code(agency: Unit, wanted: str) -> str:
     codes = set(
-        Programme.objects.filter(agency=agency, code__startswith=wanted).values_list("code", flat=True)
+        Programme.objects.filter(agency=agency, code__istartswith=wanted).values_list(
+            Upper("code"), flat=True
+        )
     )
     number = 1
-    while f"{wanted}-{number}" in codes:
+    while f"{wanted}-{number}".upper() in codes:
         number += 1
     return f"{wanted}-{number}"
 

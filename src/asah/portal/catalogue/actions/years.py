@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models.functions import Upper
 from django.utils.translation import gettext as _
 
 from asah.portal.base import audit
@@ -47,13 +48,13 @@ def _offerings(agency: Unit, from_year: int, to_year: int) -> Copied:
     """The same weeks, days on the same weekday of the same week; archived ones are left behind."""
     Unit.objects.select_for_update().get(pk=agency.pk)
     mine = Offering.objects.filter(programme__agency=agency)
-    there = set(mine.filter(year=to_year).values_list("code", flat=True))
+    there = set(mine.filter(year=to_year).values_list(Upper("code"), flat=True))
     rows = list(
         mine.filter(year=from_year, archived_at=None)
         .exclude(programme__state=ProgrammeState.ARCHIVED)
         .order_by("pk")
     )
-    fresh = [row for row in rows if row.code not in there]
+    fresh = [row for row in rows if row.code.upper() not in there]
     last = weeks_in(to_year)
     for row in fresh:
         row.pk, row._state.adding, row.year = None, True, to_year
@@ -72,9 +73,9 @@ def _offerings(agency: Unit, from_year: int, to_year: int) -> Copied:
 def _prices(agency: Unit, from_year: int, to_year: int) -> Copied:
     """A copied price is not checked for the new year, and says where it was copied from."""
     mine = Price.objects.filter(agency=agency)
-    there = set(mine.filter(year=to_year).values_list("region", "code"))
+    there = set(mine.filter(year=to_year).values_list("region", Upper("code")))
     rows = list(mine.filter(year=from_year).order_by("pk"))
-    fresh = [row for row in rows if (row.region, row.code) not in there]
+    fresh = [row for row in rows if (row.region, row.code.upper()) not in there]
     for row in fresh:
         row.pk, row._state.adding, row.year, row.verified = None, True, to_year, False
         said = _("copied from %(year)s: %(source)s") % {"year": from_year, "source": row.source}

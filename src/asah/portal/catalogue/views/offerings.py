@@ -14,10 +14,11 @@ from django.views.decorators.http import require_POST
 from asah.portal.base.access import get_visible, signed_in, visible_to
 from asah.portal.catalogue import actions, queries
 from asah.portal.catalogue.access import EDIT_CATALOGUE, SEE_CATALOGUE
-from asah.portal.catalogue.forms import OfferingForm
+from asah.portal.catalogue.forms.offerings import OfferingForm
 from asah.portal.catalogue.models import Offering, Programme
 from asah.portal.catalogue.views.agency import keeping, may_edit
-from asah.portal.catalogue.views.lists import OFFERINGS, days_in_words, read_year, span_in_words
+from asah.portal.catalogue.views.lists.offerings import OFFERINGS
+from asah.portal.catalogue.views.lists.words import days_in_words, read_year, span_in_words
 from asah.portal.catalogue.views.saving import save_and_go
 
 
@@ -68,7 +69,7 @@ def show_calendar(request: HttpRequest) -> HttpResponse:
 def add_offering(request: HttpRequest, number: int) -> HttpResponse:
     programme = get_visible(request, Programme, "agency", pk=number)
     EDIT_CATALOGUE.require(signed_in(request), programme.agency)
-    return _change(request, Offering(programme=programme), _("New offering"))
+    return _change(request, actions.new_offering(programme=programme), _("New offering"))
 
 
 def edit_offering(request: HttpRequest, number: int) -> HttpResponse:

@@ -14,10 +14,10 @@ from django.views.decorators.http import require_POST
 from asah.portal.base.access import get_visible, signed_in
 from asah.portal.catalogue import actions, queries
 from asah.portal.catalogue.access import EDIT_CATALOGUE, SEE_CATALOGUE
-from asah.portal.catalogue.forms import DefaultPricesForm, FareForm, FundForm, PriceForm
+from asah.portal.catalogue.forms.prices import DefaultPricesForm, FareForm, FundForm, PriceForm
 from asah.portal.catalogue.models import Fare, Fund, Price
 from asah.portal.catalogue.views.agency import chosen_agency, keeping
-from asah.portal.catalogue.views.lists import FARES, FUNDS, PRICES
+from asah.portal.catalogue.views.lists.prices import FARES, FUNDS, PRICES
 from asah.portal.catalogue.views.saving import save_and_go
 
 

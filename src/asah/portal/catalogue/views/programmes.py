@@ -16,10 +16,11 @@ from asah.portal.base.access import get_visible, signed_in
 from asah.portal.catalogue import actions, bridge, queries
 from asah.portal.catalogue.access import EDIT_CATALOGUE, SEE_CATALOGUE
 from asah.portal.catalogue.enums import ProgrammeState
-from asah.portal.catalogue.forms import ProgrammeForm, effect_forms, filled_effects
+from asah.portal.catalogue.forms.programmes import ProgrammeForm, effect_forms, filled_effects
 from asah.portal.catalogue.models import Programme
 from asah.portal.catalogue.views.agency import chosen_agency, keeping, may_edit
-from asah.portal.catalogue.views.lists import EFFECTS, OFFERINGS_OF_PROGRAMME, PROGRAMMES, STATE_TONES
+from asah.portal.catalogue.views.lists.offerings import OFFERINGS_OF_PROGRAMME
+from asah.portal.catalogue.views.lists.programmes import EFFECTS, PROGRAMMES, STATE_TONES
 from asah.portal.catalogue.views.saving import save_and_go
 from asah.portal.people.enums import EmploymentKind, PositionKind
 from asah.portal.ui.charts import stacked_bars

@@ -13,10 +13,11 @@ from django.views.decorators.http import require_POST
 from asah.portal.base.access import get_visible, signed_in
 from asah.portal.catalogue import actions, queries
 from asah.portal.catalogue.access import EDIT_CATALOGUE, SEE_CATALOGUE
-from asah.portal.catalogue.forms import ResourceForm, filled_periods, period_forms
+from asah.portal.catalogue.forms.offerings import ResourceForm, filled_periods, period_forms
 from asah.portal.catalogue.models import Resource
 from asah.portal.catalogue.views.agency import chosen_agency, keeping, may_edit
-from asah.portal.catalogue.views.lists import LOAD, RESOURCES, read_year
+from asah.portal.catalogue.views.lists.resources import LOAD, RESOURCES
+from asah.portal.catalogue.views.lists.words import read_year
 from asah.portal.catalogue.views.saving import save_and_go
 
 

@@ -7,11 +7,11 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
-from asah.portal.catalogue.forms import add_faults
+from asah.portal.catalogue.forms.judged import add_faults
 from asah.portal.ui.forms import OnceForm
-from asah.portal.ui.once import submit_once
+from asah.portal.ui.once import led_to, submit_once
 
 
 def save_and_go(
@@ -24,6 +24,8 @@ def save_and_go(
     lines: Any = None,
 ) -> HttpResponse:
     """Runs ``save`` once and goes where it says, else shows the form again. ``lines``: a formset with it."""
+    if request.method == "POST" and (target := led_to(request, form)):
+        return redirect(target)
     valid = request.method == "POST" and form.is_valid()
     if request.method == "POST" and lines is not None:
         valid = lines.is_valid() and valid

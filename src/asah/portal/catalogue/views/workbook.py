@@ -18,9 +18,9 @@ from asah.portal.base.models import StoredFile
 from asah.portal.base.sheets import SheetError, explain
 from asah.portal.catalogue import actions
 from asah.portal.catalogue.access import EDIT_CATALOGUE
-from asah.portal.catalogue.forms import WorkbookForm
+from asah.portal.catalogue.forms.books import WorkbookForm
 from asah.portal.catalogue.views.agency import chosen_agency
-from asah.portal.catalogue.views.lists import PROBLEMS
+from asah.portal.catalogue.views.lists.workbook import PROBLEMS
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

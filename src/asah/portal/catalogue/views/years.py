@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from asah.portal.base.access import signed_in
 from asah.portal.catalogue import actions
 from asah.portal.catalogue.enums import YearBook
-from asah.portal.catalogue.forms import CopyForm
+from asah.portal.catalogue.forms.books import CopyForm
 from asah.portal.catalogue.views.agency import chosen_agency
 from asah.portal.catalogue.views.saving import save_and_go
 

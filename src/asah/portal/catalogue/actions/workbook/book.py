@@ -8,6 +8,7 @@ from typing import Any
 
 from asah.portal.base.models import Unit
 from asah.portal.base.models.unit import below
+from asah.portal.catalogue.actions.workbook.cells import same
 from asah.portal.catalogue.models import (
     Fare,
     Fund,
@@ -24,7 +25,7 @@ from asah.portal.people.models import Place
 
 @dataclass
 class Book:
-    """One agency's catalogue in memory. The keys are those of the sheets."""
+    """One agency's catalogue in memory. The keys are those of the sheets, codes as ``same`` has them."""
 
     agency: Unit
     programmes: dict[str, Programme] = field(default_factory=dict)
@@ -40,10 +41,10 @@ class Book:
     def find(self, kind: str, code: str) -> Any:
         """The row that a code stands for, or None. Competencies, places and funds come from elsewhere."""
         if kind == "programme":
-            return self.programmes.get(code)
+            return self.programmes.get(same(code))
         if kind == "resource":
-            return self.resources.get(code)
-        return self.known[kind].get(code)
+            return self.resources.get(same(code))
+        return self.known[kind].get(same(code) if kind == "fund" else code)
 
 
 def read_book(agency: Unit) -> Book:
@@ -52,7 +53,7 @@ def read_book(agency: Unit) -> Book:
     book.known = {
         "competency": {one.code: one for one in Competency.objects.filter(agency=agency)},
         "place": {one.code: one for one in Place.objects.filter(agency=agency)},
-        "fund": {one.code: one for one in Fund.objects.filter(agency=agency)},
+        "fund": {same(one.code): one for one in Fund.objects.filter(agency=agency)},
         "units": unit_codes(agency),
     }
     programmes = (
@@ -64,20 +65,20 @@ def read_book(agency: Unit) -> Book:
         programme.prerequisite = (
             by_number.get(programme.prerequisite_id) if programme.prerequisite_id else None
         )
-        book.programmes[programme.code] = programme
+        book.programmes[same(programme.code)] = programme
         book.units_of[programme.pk] = {unit.pk for unit in programme.eligible_units.all()}
     for effect in ProgrammeEffect.objects.filter(programme__agency=agency).select_related("competency"):
         effect.programme = by_number[effect.programme_id]
-        book.effects[effect.programme.code, effect.competency.code] = effect
+        book.effects[same(effect.programme.code), effect.competency.code] = effect
     for resource in Resource.objects.filter(agency=agency).select_related("place"):
-        book.resources[resource.code] = resource
+        book.resources[same(resource.code)] = resource
     for period in ResourcePeriod.objects.filter(resource__agency=agency).select_related("resource"):
-        book.periods[period.resource.code, period.year, period.period] = period
+        book.periods[same(period.resource.code), period.year, period.period] = period
     for offering in Offering.objects.filter(programme__agency=agency).select_related("place", "resource"):
         offering.programme = by_number[offering.programme_id]
-        book.offerings[offering.year, offering.code] = offering
+        book.offerings[offering.year, same(offering.code)] = offering
     for price in Price.objects.filter(agency=agency):
-        book.prices[price.year, price.region, price.code] = price
+        book.prices[price.year, price.region, same(price.code)] = price
     for fare in Fare.objects.filter(agency=agency).select_related("origin", "destination"):
         book.fares[fare.year, fare.origin.code, fare.destination.code] = fare
     return book

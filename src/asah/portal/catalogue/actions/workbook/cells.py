@@ -17,6 +17,8 @@ Reader: TypeAlias = Callable[[str], Any]
 
 _THOUSANDS: Final = re.compile(r"\d{1,3}(\.\d{3}){2,}")
 _ONE_GROUP: Final = re.compile(r"\d{1,3}\.\d{3}")
+_MAY_BE_THOUSANDS: Final = re.compile(r"[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
+_GROUP: Final = 3
 _WRITTEN_DAY: Final = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 _YES: Final = frozenset({"yes", "ya", "true", "y", "1"})
 _NO: Final = frozenset({"no", "tidak", "false", "t", "n", "0"})
@@ -42,6 +44,11 @@ def code(written: str) -> str:
     return "".join(written.split()).upper()
 
 
+def same(code: str) -> str:
+    """What codes are compared by: ``p092`` is the programme P092."""
+    return code.strip().upper()
+
+
 def whole(written: str) -> int:
     if len(written) > _LONGEST or not re.fullmatch(r"-?\d+", written, re.ASCII):
         raise CellError(_("This is no whole number. Write digits only, such as 12."))
@@ -62,7 +69,10 @@ def money(written: str) -> int:
 
 
 def decimal(written: str, *, places: int) -> Decimal:
-    """A number with at most so many decimals, after a comma or a point."""
+    """A number with at most so many decimals, after a comma or a point; 2.000 may be two thousand."""
+    if places < _GROUP and _MAY_BE_THOUSANDS.fullmatch(written):
+        said = _("This may mean %(thousand)s or a number with decimals. Write it without a point or comma.")
+        raise CellError(said % {"thousand": re.sub("[.,]", "", written)})
     try:
         if len(written) > _LONGEST or not re.fullmatch(r"-?\d+([.,]\d+)?", written, re.ASCII):
             raise InvalidOperation

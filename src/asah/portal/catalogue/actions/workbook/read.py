@@ -14,7 +14,7 @@ from asah.portal.base.sheets import SheetError, explain, read_sheet
 from asah.portal.base.sheets.archive import list_parts, repack
 from asah.portal.catalogue.actions.workbook import columns
 from asah.portal.catalogue.actions.workbook.book import Book, read_book
-from asah.portal.catalogue.actions.workbook.cells import CellError
+from asah.portal.catalogue.actions.workbook.cells import CellError, same
 from asah.portal.catalogue.actions.workbook.columns import SheetSpec
 from asah.portal.catalogue.actions.workbook.draft import Count, Draft, Problem, Row
 from asah.portal.catalogue.actions.workbook.take import take_row
@@ -122,7 +122,7 @@ def row_key(spec: SheetSpec, row: Row, year: int) -> tuple[object, ...]:
     # A resource itself has no year; its exceptional weeks have.
     usual = None if spec is columns.RESOURCES and not row.texts.get("period") else year
     own = row.values.get("year", usual)
-    return tuple(own if name == "year" else row.texts.get(name, "") for name in spec.key)
+    return tuple(own if name == "year" else same(row.texts.get(name, "")) for name in spec.key)
 
 
 def _read_cells(spec: SheetSpec, row: Row) -> Row:
@@ -145,8 +145,8 @@ def _read_cells(spec: SheetSpec, row: Row) -> Row:
 def _announce(book: Book, rows: list[Row]) -> None:
     for row in rows:
         code = row.values.get("code")
-        if code and code not in book.programmes:
-            book.programmes[code] = Programme(agency=book.agency, code=code)
+        if code and same(code) not in book.programmes:
+            book.programmes[same(code)] = Programme(agency=book.agency, code=code)
 
 
 def _find_references(book: Book, spec: SheetSpec, row: Row) -> None:

@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from asah.portal.base.models import Unit
 from asah.portal.base.sheets.cells import clean
 from asah.portal.catalogue.actions import faults
-from asah.portal.catalogue.actions.offerings import fill_weeks
+from asah.portal.catalogue.actions.offerings import NOT_GIVEN, fill_weeks, new_offering
 from asah.portal.catalogue.actions.workbook import columns
+from asah.portal.catalogue.actions.workbook.cells import same
 from asah.portal.catalogue.actions.workbook.columns import SheetSpec
 from asah.portal.catalogue.actions.workbook.draft import Draft, Row
 from asah.portal.catalogue.models import (
     Fare,
-    Offering,
     Price,
     ProgrammeEffect,
     Resource,
@@ -43,7 +43,7 @@ def take_row(draft: Draft, spec: SheetSpec, row: Row) -> None:
 
 
 def _programme(draft: Draft, spec: SheetSpec, row: Row) -> None:
-    programme = draft.book.programmes[row.values["code"]]
+    programme = draft.book.programmes[same(row.values["code"])]
     is_new = programme.pk is None
     other = _fill(spec, row, programme, is_new=is_new)
     _judge(spec, row, faults.programme_faults(programme))
@@ -53,12 +53,12 @@ def _programme(draft: Draft, spec: SheetSpec, row: Row) -> None:
         return
     if moved and units is not None:
         draft.units.append((programme, units))
-    draft.keep(spec, programme, is_new=is_new, other=other or moved)
+    _finish(draft, spec, row, programme, is_new, other or moved)
 
 
 def _effect(draft: Draft, spec: SheetSpec, row: Row) -> None:
     programme, competency = row.values["programme"], row.values["competency"]
-    effect = draft.book.effects.get((programme.code, competency.code))
+    effect = draft.book.effects.get((same(programme.code), competency.code))
     is_new = effect is None
     effect = effect or ProgrammeEffect(programme=programme, competency=competency)
     other = _fill(spec, row, effect, is_new=is_new)
@@ -68,13 +68,13 @@ def _effect(draft: Draft, spec: SheetSpec, row: Row) -> None:
 
 def _resource(draft: Draft, spec: SheetSpec, row: Row) -> None:
     code = row.values["code"]
+    resource = draft.book.resources.get(same(code))
     if row.texts.get("period"):
-        _resource_week(draft, spec, row, draft.book.resources.get(code))
+        _resource_week(draft, spec, row, resource)
         return
-    resource = draft.book.resources.get(code)
     is_new = resource is None
     resource = resource or Resource(agency=draft.book.agency, code=code)
-    draft.book.resources[code] = resource
+    draft.book.resources[same(code)] = resource
     if resource.archived_at is not None:
         row.tell("resource_id", _("This resource is archived. Bring it back first, or use another code."))
     other = _fill(spec, row, resource, is_new=is_new, skipped=_OF_PERIOD)
@@ -93,7 +93,7 @@ def _resource_week(draft: Draft, spec: SheetSpec, row: Row, resource: Resource |
     if resource is None or row.problems:
         return
     year, week = row.values.get("year", draft.year), row.values["period"]
-    period = draft.book.periods.get((resource.code, year, week))
+    period = draft.book.periods.get((same(resource.code), year, week))
     is_new = period is None
     period = period or ResourcePeriod(resource=resource, year=year, period=week)
     other = _fill(spec, row, period, is_new=is_new, skipped=_OF_RESOURCE | {"code"})
@@ -103,16 +103,22 @@ def _resource_week(draft: Draft, spec: SheetSpec, row: Row, resource: Resource |
 
 def _offering(draft: Draft, spec: SheetSpec, row: Row) -> None:
     year = row.values.setdefault("year", draft.year)
-    offering = draft.book.offerings.get((year, row.values["code"]))
+    offering = draft.book.offerings.get((year, same(row.values["code"])))
     is_new = offering is None
     if offering is None:
         if row.values.get("programme") is None:
             row.tell("programme_id", _("This is not filled in. Fill it in."))
             return
-        offering = Offering(programme=row.values["programme"], year=year, code=row.values["code"])
+        offering = new_offering(programme=row.values["programme"], year=year, code=row.values["code"])
     if offering.archived_at is not None:
         row.tell("offering_id", _("This offering is archived. Bring it back first, or use another code."))
-    other = _fill(spec, row, offering, is_new=is_new, finish=lambda: fill_weeks(offering))
+
+    def finish() -> None:
+        if row.values.get("days", 0) is None:
+            offering.days = NOT_GIVEN
+        fill_weeks(offering)
+
+    other = _fill(spec, row, offering, is_new=is_new, finish=finish)
     _judge(spec, row, faults.offering_faults(offering))
     _finish(draft, spec, row, offering, is_new, other)
 
@@ -120,7 +126,7 @@ def _offering(draft: Draft, spec: SheetSpec, row: Row) -> None:
 def _price(draft: Draft, spec: SheetSpec, row: Row) -> None:
     year = row.values.setdefault("year", draft.year)
     region, code = row.values.get("region") or "", row.values["code"]
-    price = draft.book.prices.get((year, region, code))
+    price = draft.book.prices.get((year, region, same(code)))
     is_new = price is None
     price = price or Price(agency=draft.book.agency, year=year, region=region, code=code)
     other = _fill(spec, row, price, is_new=is_new)
@@ -163,7 +169,8 @@ def _fill(
     unsaved = False
     for column in spec.columns:
         name = column.field
-        if name in skipped or column.refers == "units":
+        # The code is what the row was found by: written in another case it is still that of the catalogue.
+        if name in skipped or column.refers == "units" or (name == "code" and not is_new):
             continue
         if column.needed and (is_new or column.name in row.texts) and not row.texts.get(column.name):
             row.tell(column.name, _("This is not filled in. Fill it in."))
@@ -190,5 +197,10 @@ def _judge(spec: SheetSpec, row: Row, found: faults.Faults) -> None:
 
 
 def _finish(draft: Draft, spec: SheetSpec, row: Row, target: Model, is_new: bool, other: bool) -> None:
+    code = getattr(target, "code", "")
+    written = row.values.get("code", "")
+    if code and written and code != written:
+        said = _("%(sheet)s, row %(row)s: “%(written)s” is taken for “%(code)s” of the catalogue.")
+        draft.notes.append(said % {"sheet": row.sheet, "row": row.number, "written": written, "code": code})
     if not row.problems:
         draft.keep(spec, target, is_new=is_new, other=other)
