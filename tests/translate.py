@@ -25,9 +25,10 @@ def main(check: bool) -> int:
     if not shutil.which("xgettext"):
         print(MISSING)
         return 1 if os.environ.get("ASAH_TEST_STRICT") == "1" or not check else 0
-    wrong = []
+    wrong: list[str] = []
     for app in sorted(path.parent for path in PORTAL.glob("*/apps.py")):
         wrong += [f"{app.name}: {line}" for line in (_check(app) if check else _make(app))]
+    wrong += _said_twice()
     print("\n".join(wrong) or "translations: whole")
     return 1 if wrong else 0
 
@@ -65,9 +66,9 @@ def _check(app: Path) -> list[str]:
             return []
         if not path.exists():
             return ["has sentences and no catalogue"]
-        wanted = {entry.msgid for entry in polib.pofile(str(fresh)) if not entry.obsolete}
+        wanted = {_key(entry) for entry in polib.pofile(str(fresh)) if not entry.obsolete}
     catalogue = polib.pofile(str(path), wrapwidth=0)
-    held = {entry.msgid for entry in catalogue if not entry.obsolete}
+    held = {_key(entry) for entry in catalogue if not entry.obsolete}
     wrong = [f"not in the catalogue: {msgid!r}" for msgid in sorted(wanted - held)]
     wrong += [f"no longer said: {msgid!r}" for msgid in sorted(held - wanted)]
     wrong += _untranslated(catalogue)
@@ -75,6 +76,27 @@ def _check(app: Path) -> list[str]:
     if not compiled.exists() or compiled.read_bytes() != catalogue.to_binary():
         wrong.append("not compiled: run python tests/translate.py")
     return wrong
+
+
+def _key(entry: polib.POEntry) -> str:
+    return f"{entry.msgctxt}: {entry.msgid}" if entry.msgctxt else str(entry.msgid)
+
+
+def _said_twice() -> list[str]:
+    """Sentences with another Indonesian in another app: Django shows everywhere that of the first app."""
+    said: dict[str, dict[str, str]] = {}
+    for app in sorted(path.parent for path in PORTAL.glob("*/apps.py")):
+        path = app / "locale" / "id" / "LC_MESSAGES" / "django.po"
+        for entry in polib.pofile(str(path)) if path.exists() else []:
+            text = entry.msgstr or str(entry.msgstr_plural.get(0, ""))
+            if text and not entry.obsolete and not entry.fuzzy:
+                said.setdefault(_key(entry), {})[app.name] = text
+    return [
+        f"said in two ways: {key!r}: {', '.join(f'{app} {text!r}' for app, text in texts.items())}."
+        " Say it in one, in other words, or with pgettext"
+        for key, texts in said.items()
+        if len(set(texts.values())) > 1
+    ]
 
 
 def _untranslated(catalogue: polib.POFile) -> list[str]:

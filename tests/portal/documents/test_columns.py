@@ -84,3 +84,11 @@ def test_a_word_without_syllables_is_broken_anywhere_and_loses_nothing() -> None
     broken = break_words("x" * 95 + " y", 10)
     assert broken.replace(BREAK, "") == "x" * 95 + " y"
     assert max(map(len, broken.replace(" ", BREAK).split(BREAK))) <= 10
+
+
+def test_an_amount_is_never_broken_so_that_it_can_be_copied() -> None:
+    for amount in ("9.898.408.000", "Rp9.898.408.000", "(Rp9.898.408.000);", "−Rp9.898.408.000"):
+        assert break_words(amount, 5) == amount
+    assert break_words("perjalanan Rp\u00a09.898.408.000; lain", 10).replace("\u00ad", "") == (
+        "perjalanan Rp\u00a09.898.408.000; lain"
+    )

@@ -25,18 +25,18 @@ def test_halves_are_rounded_away_from_zero_as_they_are_written() -> None:
 
 def test_a_rounded_zero_has_no_minus() -> None:
     assert INDONESIAN.number(-0.4) == "0"
-    assert INDONESIAN.money(-0.001) == "Rp0"
+    assert INDONESIAN.money(-0.001) == "Rp\u00a00"
 
 
 def test_money_is_rupiah_with_sen_only_where_there_are_any() -> None:
-    assert INDONESIAN.money(1_250_000) == "Rp1.250.000"
-    assert INDONESIAN.money(Decimal("1250000.5")) == "Rp1.250.000,50"
-    assert INDONESIAN.money(-5000) == "−Rp5.000"
-    assert ENGLISH.money(1_250_000) == "Rp1,250,000"
+    assert INDONESIAN.money(1_250_000) == "Rp\u00a01.250.000"
+    assert INDONESIAN.money(Decimal("1250000.5")) == "Rp\u00a01.250.000,50"
+    assert INDONESIAN.money(-5000) == "−Rp\u00a05.000"
+    assert ENGLISH.money(1_250_000) == "Rp\u00a01,250,000"
 
 
 def test_money_keeps_every_rupiah_of_large_amounts() -> None:
-    assert INDONESIAN.money(9_007_199_254_740_993) == "Rp9.007.199.254.740.993"
+    assert INDONESIAN.money(9_007_199_254_740_993) == "Rp\u00a09.007.199.254.740.993"
 
 
 def test_shares_are_percent() -> None:

@@ -118,7 +118,7 @@ def test_money_in_a_figure_says_rupiah() -> None:
         lay_out(small(Figures([Figure("Pagu", 1500, "money"), Figure("Orang", 5721)]))).runs[0].items[-1]
     )
     assert isinstance(figures, PrintedFigures)
-    assert [figure.value for figure in figures.items] == ["Rp1.500", "5.721"]
+    assert [figure.value for figure in figures.items] == ["Rp\u00a01.500", "5.721"]
 
 
 def test_tables_are_numbered_through_the_document() -> None:
@@ -129,7 +129,11 @@ def test_tables_are_numbered_through_the_document() -> None:
 def test_a_regulation_nobody_verified_is_marked() -> None:
     basis = [LegalBasis("UU 1"), LegalBasis("PP 2", verified=False)]
     items = lay_out(small(legal_basis=basis)).runs[0].items
-    assert items[:2] == [Heading("Dasar Hukum"), Numbered(["UU 1", "PP 2 [belum diverifikasi]"])]
+    assert items[:3] == [
+        Heading("Dasar Hukum"),
+        Numbered(["UU 1", "PP 2*"]),
+        Paragraph("* Belum dicocokkan dengan naskah resminya."),
+    ]
 
 
 def test_signatures_stand_before_the_annexes() -> None:

@@ -85,6 +85,17 @@ def test_a_search_finds_people_units_and_programmes_of_the_own_agency_only() -> 
     assert find(a_user(Role.PLANNER, unit=agency), "   ") == []
 
 
+def test_a_unit_found_by_whoever_sees_no_people_leads_to_no_refusal(sign_in: SignIn) -> None:
+    agency = an_agency()
+    office = an_office(agency, "Dinas Cemara")
+    client = sign_in(a_user(Role.ASN, unit=office))
+    text = client.get("/search/?q=cemara").content.decode()
+    assert "Dinas Cemara" in text
+    assert "/people/?unit=" not in text
+    page = sign_in(a_user(Role.PLANNER, unit=agency)).get("/search/?q=cemara").content.decode()
+    assert f"/people/?unit={office.path}" in page
+
+
 def test_a_search_with_signs_the_database_cannot_keep_is_no_error(sign_in: SignIn) -> None:
     client = sign_in(a_user(Role.PLANNER, unit=an_agency()))
     for words in ("%00", "%25", "'", "x" * 5000, "%F0%9F%98%80"):

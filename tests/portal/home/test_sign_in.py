@@ -64,7 +64,9 @@ def test_roles_are_offered_in_a_demonstration_only(client: Client, settings: Any
         [Login(role="planner", username="u1", password="p-of-the-demonstration", name="Ani", place="Uji")]
     )
     assert json.loads((tmp_path / "logins.json").read_text())[0]["username"] == "u1"
-    assert "p-of-the-demonstration" in client.get("/sign-in/").content.decode()
+    page = client.get("/sign-in/").content.decode()
+    assert "p-of-the-demonstration" in page
+    assert ">Perencana<span" in page
     settings.DEMO = False
     assert "p-of-the-demonstration" not in client.get("/sign-in/").content.decode()
 

@@ -56,6 +56,14 @@ def test_users_of_another_agency_are_not_found(sign_in: SignIn) -> None:
     assert Event.objects.filter(action="access.refused").count() == 2
 
 
+def test_an_administrator_is_told_that_nobody_gives_themselves_a_role(sign_in: SignIn) -> None:
+    agency = an_agency()
+    chief = a_user(Role.ADMINISTRATOR, unit=agency)
+    page = sign_in(chief).post(f"/users/{chief.pk}/", {"role": "ppk", "unit": agency.pk})
+    assert "Tidak seorang pun memberi peran kepada dirinya sendiri" in page.content.decode()
+    assert not RoleGrant.objects.filter(user=chief, role="ppk").exists()
+
+
 def test_a_role_is_ended_and_kept(sign_in: SignIn) -> None:
     agency = an_agency()
     user = a_user(unit=agency)

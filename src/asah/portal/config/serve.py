@@ -110,9 +110,19 @@ def _run(host: str, port: int, workers: int) -> int:
     pages += [f"{__package__}.wsgi:application"]
     work = [sys.executable, "-m", "asah", "manage", "work"]
     # A session of their own: a Ctrl-C reaches this process only, which ends the others in order.
-    children = [
-        subprocess.Popen(command, start_new_session=True) for command in (pages, work, [*work, "--long"])
-    ]
+    commands = {
+        "the process of the pages": pages,
+        "the worker of short jobs and the clock": work,
+        "the worker of long jobs": [*work, "--long"],
+    }
+    children = {
+        name: subprocess.Popen(command, start_new_session=True) for name, command in commands.items()
+    }
+    return _watch(children, host, port)
+
+
+def _watch(children: dict[str, subprocess.Popen[bytes]], host: str, port: int) -> int:
+    """Until told to stop, or until one of them ends, which is told; then all are ended."""
     stopping = False
 
     def stop(_number: int, _frame: FrameType | None) -> None:
@@ -126,9 +136,15 @@ def _run(host: str, port: int, workers: int) -> int:
     began = time.monotonic()
     while not stopping and status == 0:
         time.sleep(0.2)
-        ended = [child for child in children if child.poll() is not None]
+        ended = {name: child for name, child in children.items() if child.poll() is not None}
         if ended:
-            print("asah: a process of the portal ended; the lines above say why.", file=sys.stderr)
+            for name, child in ended.items():
+                print(f"asah: {name} (pid {child.pid}) {say_end(child.returncode)}.", file=sys.stderr)
+            print(
+                "asah: the portal ends with it. Start it again: jobs that were interrupted begin again by"
+                " themselves.",
+                file=sys.stderr,
+            )
             status = 1
         elif not told and _answers(host, port):
             told = True
@@ -136,15 +152,26 @@ def _run(host: str, port: int, workers: int) -> int:
         elif not told and time.monotonic() - began > STARTS_WITHIN:
             print(f"asah: no answer within {STARTS_WITHIN:.0f} s.", file=sys.stderr)
             status = 1
-    for child in children:
+    for child in children.values():
         with contextlib.suppress(ProcessLookupError):
             child.terminate()
-    for child in children:
+    for child in children.values():
         try:
             child.wait(timeout=20)
         except subprocess.TimeoutExpired:
             os.killpg(child.pid, signal.SIGKILL)
     return status
+
+
+def say_end(code: int) -> str:
+    """How a process ended, out of its return code: a signal is its negative number."""
+    if code >= 0:
+        return f"ended with status {code}; the lines above say why"
+    try:
+        name = signal.Signals(-code).name
+    except ValueError:
+        name = "unknown"
+    return f"was ended from outside by signal {-code} ({name})"
 
 
 def _answers(host: str, port: int) -> bool:

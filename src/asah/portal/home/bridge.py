@@ -16,22 +16,19 @@ Rows = list[dict[str, Any]]
 
 
 def simulate(region: Name, people: int | None, seed: int, folder: Path) -> None:
-    """A region's tables in ``folder``/``input``, and the needs its ratings show in ``folder``/``needs``."""
+    """A region's tables in ``folder``/``input``."""
     pipeline.run_simulate(region=region, people=people, seed=seed, out=folder / "input")
-    pipeline.run_needs(folder / "input", folder / "needs", seed=seed)
 
 
-def planning_tables(folder: Path, needs: Path | None = None) -> dict[str, Rows]:
-    """The tables of a planning problem, validated; the needs from another folder where one is given."""
+def planning_tables(folder: Path) -> dict[str, Rows]:
+    """The tables of a planning problem, validated."""
     tables = {name: frame.to_dicts() for name, frame in load(folder, "plan").frames.items()}
     tables["requirements"] = read_frames(folder, ["requirements"])["requirements"].to_dicts()
-    if needs is not None:
-        tables["needs"] = read_frames(needs, ["needs"])["needs"].to_dicts()
     return tables
 
 
 def other_tables(folder: Path, *names: str) -> dict[str, Rows]:
-    """Tables that planning does not read: ratings, performance, levels, needs by unit."""
+    """Tables that planning does not read: ratings, performance."""
     return {name: frame.to_dicts() for name, frame in read_frames(folder, list(names)).items()}
 
 

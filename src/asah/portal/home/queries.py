@@ -18,12 +18,13 @@ from asah.portal.needs.enums import AssignmentState, CycleState, ProposalState, 
 from asah.portal.needs.models import Verification
 from asah.portal.needs.queries.proposals import proposals_seen_by
 from asah.portal.needs.queries.rating import assignments_of
-from asah.portal.people.access import IMPORT_ROSTER
+from asah.portal.people.access import IMPORT_ROSTER, SEE_PEOPLE
 from asah.portal.people.enums import BatchState
 from asah.portal.people.models import Person, RosterBatch
 from asah.portal.planning.access import AGREE_FOR_OFFICE, EDIT_PLANS, STIPULATE_PLANS, SUBMIT_PLANS
-from asah.portal.planning.enums import Decision, PlanState, ResponseState
+from asah.portal.planning.enums import Decision, PlanState, ResponseState, ReviewStage
 from asah.portal.planning.models import LineResponse, Plan, PlanLine, Review
+from asah.portal.planning.queries.approval import hindrance_of
 
 FOUND = 10
 
@@ -83,11 +84,11 @@ def _approvals(user: User) -> Iterator[Waiting]:
         url = reverse("needs:verification", args=[first.pk]) if first else ""
         yield Waiting(_("Needs of your office, to verify"), url, rows.count() if first else 0)
     steps = [
-        (AGREE_FOR_OFFICE, PlanState.SHOWN, _("Plans your office has not agreed to yet")),
-        (SUBMIT_PLANS, PlanState.SHOWN, _("Plans to submit")),
-        (STIPULATE_PLANS, PlanState.SUBMITTED, _("Plans to stipulate")),
+        (AGREE_FOR_OFFICE, PlanState.SHOWN, ReviewStage.HEAD, _("Plans your office has not agreed to yet")),
+        (SUBMIT_PLANS, PlanState.SHOWN, ReviewStage.PYB, _("Plans to submit")),
+        (STIPULATE_PLANS, PlanState.SUBMITTED, ReviewStage.PPK, _("Plans to stipulate")),
     ]
-    for may, state, title in steps:
+    for may, state, stage, title in steps:
         paths = may.paths(user)
         if not paths:
             continue
@@ -95,9 +96,10 @@ def _approvals(user: User) -> Iterator[Waiting]:
         if may is AGREE_FOR_OFFICE:
             agreed = Review.objects.filter(below(paths, "office__path"), decision=Decision.AGREED)
             plans = plans.exclude(reviews__in=agreed)
-        plan = plans.first()
-        if plan is not None:
-            yield Waiting(title, reverse("planning:approval", args=[plan.pk]), plans.count())
+        # Who made a plan does not approve it: it waits for somebody else.
+        theirs = [plan for plan in plans if not hindrance_of(user, plan, stage)]
+        if theirs:
+            yield Waiting(title, reverse("planning:approval", args=[theirs[0].pk]), len(theirs))
 
 
 def _answers(user: User) -> Iterator[Waiting]:
@@ -134,6 +136,8 @@ def find(user: User, words: str) -> list[Found]:
     units = visible_to(user, Unit).filter(_every(parts, "name", "code"))
     programmes = visible_to(user, Programme).filter(_every(parts, "name", "code"))
     plans = visible_to(user, Plan).filter(_every(parts, "scenario__name")).select_related("scenario")
+    # A unit leads to its people, and without that right to nothing.
+    leads_on = SEE_PEOPLE.held_by(user)
     return [
         _found(
             _("People"),
@@ -141,7 +145,10 @@ def find(user: User, words: str) -> list[Found]:
         ),
         _found(
             _("Units"),
-            [(u.name, u.code, f"{reverse('people:list')}?unit={u.path}") for u in units[: FOUND + 1]],
+            [
+                (u.name, u.code, f"{reverse('people:list')}?unit={u.path}" if leads_on else "")
+                for u in units[: FOUND + 1]
+            ],
         ),
         _found(
             _("Programmes"),

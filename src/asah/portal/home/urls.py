@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.views import LogoutView, PasswordChangeView
 from django.urls import path, reverse_lazy
 
-from asah.portal.home.views import account, home, jobs, notices, users
+from asah.portal.home.views import account, home, jobs, notices, units, users
 
 app_name = "home"
 urlpatterns = [
@@ -14,7 +14,9 @@ urlpatterns = [
     path("healthz", account.healthz, name="healthz"),
     path("readyz", account.readyz, name="readyz"),
     path("sign-in/", account.SignIn.as_view(), name="login"),
+    path("sign-in/password/", account.FirstPassword.as_view(), name="first_password"),
     path("sign-out/", LogoutView.as_view(), name="logout"),
+    path("account/", account.show_account, name="account"),
     path(
         "password/",
         PasswordChangeView.as_view(
@@ -33,5 +35,9 @@ urlpatterns = [
     path("users/<int:number>/", users.show_user, name="user"),
     path("users/<int:number>/change/", users.change_user, name="change_user"),
     path("units/", users.list_units, name="units"),
+    path("units/add/", units.add_unit, name="add_unit"),
+    path("units/<int:number>/", units.show_unit, name="unit"),
+    path("units/<int:number>/edit/", units.edit_unit, name="edit_unit"),
+    path("units/<int:number>/move/", units.move_unit, name="move_unit"),
     path("audit/", users.list_events, name="events"),
 ]

@@ -28,7 +28,7 @@ _PADDING: Final = 2.2
 _RAGGED: Final = 1.2
 _BOLD: Final = 1.1
 # Digits are never broken: a NIP in two lines is read as two numbers.
-_WHOLE: Final = re.compile(r"(?=.*\d)[\d.,+−–-]{1,20}")
+_WHOLE: Final = re.compile(r"(?=.*\d)[(“]?(?:[−-]?Rp)?[\d.,+−–-]{1,20}%?[)”;:]{0,2}")
 SOFT_HYPHEN: Final = "\u00ad"
 BREAK: Final = "\u200b"
 # A word may be broken after these.
@@ -145,7 +145,7 @@ def break_words(text: str, letters: int) -> str:
 def _break(word: str, letters: int) -> str:
     parts = []
     for part in _JOINT.split(word):
-        if len(part) > letters:
+        if len(part) > letters and not _WHOLE.fullmatch(part):
             part = _LETTERS.sub(lambda found: SOFT_HYPHEN.join(_syllables(found.group())), part)
             part = SOFT_HYPHEN.join(_cut(piece, letters) for piece in part.split(SOFT_HYPHEN))
         parts.append(part)

@@ -58,10 +58,10 @@ class Language:
         return ("−" if rounded < 0 else "") + (text if self.code == "en" else text.translate(_SWAPPED))
 
     def money(self, amount: Number, decimals: int | None = None) -> str:
-        """Rp1.250.000, with sen only where there are any."""
+        """Rp 1.250.000 as pages write it, never parted; with sen only where there are any."""
         places = decimals_of([amount]) and _MOST_DECIMALS if decimals is None else decimals
         text = self.number(amount, places)
-        return f"−Rp{text[1:]}" if text.startswith("−") else f"Rp{text}"
+        return f"−Rp\u00a0{text[1:]}" if text.startswith("−") else f"Rp\u00a0{text}"
 
     def share(self, share: Number, decimals: int = 1) -> str:
         """0.345 is 34,5%."""

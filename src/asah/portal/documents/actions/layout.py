@@ -181,8 +181,9 @@ def roman(number: int) -> str:
 def _items(document: Document, language: Language) -> Iterator[Item]:
     if document.legal_basis:
         yield Heading(language.say("part.legal_basis"))
-        unverified = language.say("page.unverified")
-        yield Numbered([b.text if b.verified else f"{b.text} [{unverified}]" for b in document.legal_basis])
+        yield Numbered([b.text if b.verified else f"{b.text}*" for b in document.legal_basis])
+        if not all(basis.verified for basis in document.legal_basis):
+            yield Paragraph(f"* {language.say('page.unverified')}")
     # Annexes follow the signatures, which would otherwise come after thousands of names.
     signed = [Signatures(document.prepared_by, document.signature)] if document.signature else []
     tables = 0

@@ -253,7 +253,7 @@ def number_format(kind: Kind, decimals: int, language: Language, rupiah: bool = 
         return f"{locale}d mmmm yyyy"
     places = "." + "0" * decimals if decimals else ""
     if kind == "money" and rupiah:
-        return f'{locale}"Rp"#,##0{places};{locale}-"Rp"#,##0{places}'
+        return f'{locale}"Rp\u00a0"#,##0{places};{locale}-"Rp\u00a0"#,##0{places}'
     if kind == "share":
         return f"{locale}0{places}%"
     return f"{locale}#,##0{places}"

@@ -13,14 +13,17 @@ from django.utils import timezone
 from asah.portal.base import jobs
 from asah.portal.base.actions import create_unit
 from asah.portal.base.demo import Login
-from asah.portal.base.enums import Role
+from asah.portal.base.enums import JobState, Role
 from asah.portal.base.models import Job, User
 from asah.portal.home.demo.fill import fill_from_tables
 from asah.portal.home.demo.people import find_supervisors, make_users
 from asah.portal.home.demo.ratings import fill_ratings
+from asah.portal.needs.access import VERIFY_NEEDS
+from asah.portal.needs.actions.compute import begin_compute
 from asah.portal.needs.actions.cycle import begin_opening, save_cycle
+from asah.portal.needs.actions.verify import finish_cycle, verify_needs
 from asah.portal.needs.enums import RaterRole
-from asah.portal.needs.models import Cycle
+from asah.portal.needs.models import Cycle, Verification
 from asah.portal.planning.access import AGREE_FOR_OFFICE
 from asah.portal.planning.actions.approve import review_office, show_plan, stipulate_plan
 from asah.portal.planning.actions.plans import begin_plan
@@ -34,7 +37,7 @@ Step = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Region:
-    """``folder`` holds ``input`` and ``needs`` as the engine wrote them.
+    """``folder`` holds ``input`` as the engine wrote it.
 
     ``seconds``: for each of two plans.
     """
@@ -49,6 +52,8 @@ def build_region(region: Region, step: Step) -> list[Login]:
     """Everything of one region; the users that may sign in."""
     step(f"{region.name}: pegawai, katalog, penilaian")
     scenario, logins = fill_region(region.code, region.name, region.folder)
+    step(f"{region.name}: kebutuhan")
+    analyse(scenario.cycle, region.code)
     planner = User.objects.get(username=f"{Role.PLANNER.value}-{region.code.lower()}")
     step(f"{region.name}: rencana")
     stipulate(make_plan(scenario, planner, region.seconds), region.code)
@@ -61,13 +66,32 @@ def build_region(region: Region, step: Step) -> list[Login]:
 
 @transaction.atomic
 def fill_region(code: str, name: str, folder: Path) -> tuple[Scenario, list[Login]]:
-    """A region without a plan yet: people, standards, catalogue and a finished analysis."""
+    """A region with people, standards, a catalogue, and ratings of which nothing was computed yet."""
     agency = create_unit(actor=None, code=code, name=name)
-    scenario = fill_from_tables(agency, folder / "input", needs=folder / "needs")
+    scenario = fill_from_tables(agency, folder / "input", needs=False)
     logins = make_users(agency, find_supervisors(agency))
-    fill_ratings(scenario.cycle, folder)
+    fill_ratings(scenario.cycle, folder / "input")
     look_at_the_tables()
     return scenario, logins
+
+
+def analyse(cycle: Cycle, code: str) -> None:
+    """From ratings to a finished analysis, through the same actions as the buttons. One head verifies."""
+    planner = User.objects.get(username=f"{Role.PLANNER.value}-{code.lower()}")
+    head = User.objects.get(username=f"{Role.HEAD.value}-{code.lower()}")
+    begin_compute(actor=planner, cycle=cycle)
+    job = Job.objects.filter(created_by=planner).latest("pk")
+    jobs.run_job.call(job.pk)
+    job.refresh_from_db()
+    if job.state != JobState.DONE:
+        raise RuntimeError(f"nothing came of job {job.pk}: {job.error}")
+    for row in Verification.objects.filter(cycle=cycle).select_related("office"):
+        if VERIFY_NEEDS.held_by(head, row.office):
+            verify_needs(actor=head, verification=row)
+    reason = "Data simulasi: hanya satu kepala perangkat daerah yang punya pengguna."
+    finish_cycle(actor=planner, cycle=cycle, reason=reason)
+    cycle.refresh_from_db()
+    look_at_the_tables()
 
 
 def look_at_the_tables() -> None:

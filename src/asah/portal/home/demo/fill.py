@@ -31,17 +31,16 @@ Rows = list[dict[str, Any]]
 
 
 def fill_from_tables(
-    agency: Unit, folder: Path, *, needs: Path | None = None, scenario: str = "Pagu indikatif"
+    agency: Unit, folder: Path, *, needs: bool = True, scenario: str = "Pagu indikatif"
 ) -> Scenario:
     """Everything a plan of ``agency`` needs, out of ``folder``; the scenario with its limits and mandates.
 
-    The needs are those of ``folder``, or of a folder that the engine wrote them to.
-
+    ``needs``: False leaves those of ``folder`` out, to be computed from ratings.
 
     The agency takes the place of the one unit without a parent. Programmes completed before, which the portal
     knows from delivery, are left out.
     """
-    tables = bridge.planning_tables(folder, needs)
+    tables = bridge.planning_tables(folder)
     policy = bridge.policy(folder)
     year = int(policy.pop("year"))
     units = _units(agency, tables["units"])
@@ -61,7 +60,8 @@ def fill_from_tables(
         row["person_id"]: (row["position_id"], row.get("target_position_id")) for row in tables["people"]
     }
     cycle = _cycle(agency, framework, year, people)
-    _needs(cycle, tables["needs"], people, competencies, levels, posts)
+    if needs:
+        _needs(cycle, tables["needs"], people, competencies, levels, posts)
     made = Scenario.objects.create(agency=agency, year=year, name=scenario, cycle=cycle, policy=policy)
     _limits(made, tables["budgets"], funds, units)
     Mandate.objects.bulk_create(
@@ -348,7 +348,11 @@ def _cycle(
     Member.objects.bulk_create(
         (
             Member(
-                cycle=cycle, person=person, unit_id=_at(person).unit_id, position_id=_at(person).position_id
+                cycle=cycle,
+                person=person,
+                unit_id=_at(person).unit_id,
+                position_id=_at(person).position_id,
+                target_position_id=person.target_position_id,
             )
             for person in people.values()
         ),

@@ -1,17 +1,18 @@
-"""What was said in a simulated analysis and what the engine made of it."""
+"""What was said in a simulated analysis, as if every form had been sent on its last day."""
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 from django.db import transaction
 from django.utils import timezone
 
-from asah.portal.base.models import Unit
 from asah.portal.competency.models import Competency
 from asah.portal.home import bridge
 from asah.portal.home.demo.insert import insert_rows
-from asah.portal.needs.models import Cycle, LevelEstimate, Performance, Rating, UnitNeed
+from asah.portal.needs.enums import AssignmentState, CycleState, RaterRole
+from asah.portal.needs.models import Assignment, Cycle, Member, Performance, Rating
 from asah.portal.people.models import Person
 
 PREDICATES = {
@@ -25,16 +26,17 @@ PREDICATES = {
 
 @transaction.atomic
 def fill_ratings(cycle: Cycle, folder: Path) -> None:
-    """Ratings, levels, needs by unit and predicates of a cycle, from the engine's tables."""
+    """Forms, ratings and predicates of a cycle from the engine's tables. It is closed then."""
     people = dict(Person.objects.filter(agency=cycle.agency_id).values_list("nip", "pk"))
-    units = dict(Unit.objects.filter(path__startswith=f"{cycle.agency_id}.").values_list("code", "pk"))
+    members = dict(Member.objects.filter(cycle=cycle).values_list("person_id", "pk"))
     competencies = dict(Competency.objects.filter(agency=cycle.agency_id).values_list("code", "pk"))
-    said = bridge.other_tables(folder / "input", "ratings", "performance")
-    found = bridge.other_tables(folder / "needs", "levels", "needs_by_unit")
-    who = ("cycle", "person", "competency")
+    said = bridge.other_tables(folder, "ratings", "performance")
     insert_rows(
         Rating,
-        (*who, "role", "rater", "rater_label", "score", "rated_on", "instrument"),
+        (
+            *("cycle", "person", "competency"),
+            *("role", "rater", "rater_label", "score", "rated_on", "instrument"),
+        ),
         (
             (
                 cycle.pk,
@@ -50,36 +52,16 @@ def fill_ratings(cycle: Cycle, folder: Path) -> None:
             for row in said["ratings"]
         ),
     )
+    forms = {
+        (members[people[row["person_id"]]], row["rater_role"], people[row["rater_id"]])
+        for row in said["ratings"]
+        if row["rater_id"] in people
+    }
+    last = _at_noon(cycle.closes_on)
     insert_rows(
-        LevelEstimate,
-        (*who, "mean", "sd", "ratings", "basis", "method"),
-        (
-            (
-                cycle.pk,
-                people[row["person_id"]],
-                competencies[row["competency_id"]],
-                row["level_mean"],
-                row["level_sd"],
-                row["ratings"],
-                row["basis"] or "",
-                "asah needs",
-            )
-            for row in found["levels"]
-        ),
-    )
-    counts = ("staff", "assessed", "with_gap", "depth", "mwds", "rank_low", "rank_high")
-    insert_rows(
-        UnitNeed,
-        ("cycle", "unit", "competency", *counts),
-        (
-            (
-                cycle.pk,
-                units.get(row["unit"], cycle.agency_id),
-                competencies[row["competency"]],
-                *(row[name] for name in counts),
-            )
-            for row in found["needs_by_unit"]
-        ),
+        Assignment,
+        ("member", "role", "rater", "state", "draft", "changed_at"),
+        ((*form, AssignmentState.SENT.value, "{}", last) for form in sorted(forms)),
     )
     now = timezone.now()
     insert_rows(
@@ -91,3 +73,12 @@ def fill_ratings(cycle: Cycle, folder: Path) -> None:
             if row["predicate"] in PREDICATES
         ),
     )
+    roles = {row["rater_role"] for row in said["ratings"]}
+    cycle.roles = [role for role in RaterRole.values if role in roles]
+    cycle.state = CycleState.CLOSED
+    cycle.opened_at = _at_noon(cycle.opens_on)
+    cycle.save(update_fields=["roles", "state", "opened_at"])
+
+
+def _at_noon(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(5), dt.UTC)

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from asah.portal.base.access import signed_in
+from asah.portal.base.enums import Role
 from asah.portal.base.queries import unread_count
 from asah.portal.home import queries
 
@@ -16,6 +17,7 @@ def show_home(request: HttpRequest) -> HttpResponse:
         "waiting": queries.what_waits(user),
         "unread": unread_count(user),
         "grants": user.standing_grants,
+        "is_asn": user.has_role(Role.ASN),
     }
     return render(request, "home/home.html", context)
 

@@ -12,10 +12,13 @@ from asah.portal.base.models import Job
 
 
 def show_job(request: HttpRequest, number: int) -> HttpResponse:
-    """How far a job is; htmx asks again for the part that changes."""
+    """How far a job is; htmx asks again for the part that changes, and in the end for the page around it."""
     job = get_visible(request, Job, pk=number)
-    template = "home/_job.html" if getattr(request, "htmx", False) else "home/job.html"
-    return render(request, template, {"job": job})
+    asked_by_htmx = bool(getattr(request, "htmx", False))
+    response = render(request, "home/_job.html" if asked_by_htmx else "home/job.html", {"job": job})
+    if asked_by_htmx and job.is_over:
+        response.headers["HX-Refresh"] = "true"
+    return response
 
 
 @require_POST

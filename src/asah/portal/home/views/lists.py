@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from django.urls import reverse
+from dataclasses import replace
+
 from django.utils.translation import gettext_lazy as _
 
 from asah.portal.base import outbox
 from asah.portal.base.enums import Role
 from asah.portal.base.models import User
+from asah.portal.ui.addresses import url_of
 from asah.portal.ui.tables import ChoiceFilter, Column, Table
 
 
@@ -25,7 +27,7 @@ USERS = Table(
             value=lambda u: u.name,
             order=("name",),
             search=("name__icontains",),
-            link=lambda u: reverse("home:user", args=[u.pk]),
+            link=lambda u: url_of("home:user", u.pk),
         ),
         Column(
             "username",
@@ -53,7 +55,14 @@ UNITS = Table(
     caption=_("Units"),
     columns=[
         Column("code", _("Code"), value=lambda u: u.code, order=("code",), search=("code__icontains",)),
-        Column("name", _("Name"), value=lambda u: u.name, order=("name",), search=("name__icontains",)),
+        Column(
+            "name",
+            _("Name"),
+            value=lambda u: u.name,
+            order=("name",),
+            search=("name__icontains",),
+            link=lambda u: url_of("home:unit", u.pk),
+        ),
         Column(
             "parent", _("Part of"), value=lambda u: u.parent.name if u.parent else "", order=("parent__name",)
         ),
@@ -62,14 +71,16 @@ UNITS = Table(
     empty=_("No units yet. They come with the roster: import it first."),
 )
 
+PARTS = replace(
+    UNITS, name="parts", caption=_("Units directly below it"), empty=_("No unit stands below this one.")
+)
+
 NOTICES = Table(
     name="notices",
     caption=_("Notices"),
     columns=[
         Column("written", _("Time"), value=lambda n: n.written_at, kind="date", order=("written_at",)),
-        Column(
-            "sentence", _("Notice"), value=outbox.sentence, link=lambda n: reverse("home:notice", args=[n.pk])
-        ),
+        Column("sentence", _("Notice"), value=outbox.sentence, link=lambda n: url_of("home:notice", n.pk)),
         Column("state", _("State"), value=lambda n: _("read") if n.read_at else _("new"), order=("read_at",)),
     ],
     filters=[],

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from asah.portal.base import actions, queries
-from asah.portal.base.access import ADMINISTER, SEE_AUDIT, get_visible, signed_in, visible_to
+from asah.portal.base.access import ADMINISTER, EDIT_UNITS, SEE_AUDIT, get_visible, signed_in, visible_to
 from asah.portal.base.models import RoleGrant, Unit, User
 from asah.portal.home.forms import GrantForm, UserForm
 from asah.portal.home.views.lists import EVENTS, UNITS, USERS
@@ -50,8 +50,12 @@ def show_user(request: HttpRequest, number: int) -> HttpResponse:
     form = GrantForm(request.POST or None, actor=actor)
     if request.method == "POST" and form.is_valid():
         asked = form.cleaned_data
-        actions.grant_role(actor=actor, user=person, role=asked["role"], unit=asked["unit"])
-        return redirect("home:user", number=person.pk)
+        try:
+            actions.grant_role(actor=actor, user=person, role=asked["role"], unit=asked["unit"])
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            return redirect("home:user", number=person.pk)
     seen = set(visible_to(actor, Unit).values_list("pk", flat=True))
     grants = [
         grant
@@ -84,8 +88,12 @@ def change_user(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def list_units(request: HttpRequest) -> HttpResponseBase:
+    user = signed_in(request)
     return UNITS.respond(
-        request, visible_to(signed_in(request), Unit).select_related("parent"), template="home/units.html"
+        request,
+        visible_to(user, Unit).select_related("parent"),
+        template="home/units.html",
+        context={"may_edit": EDIT_UNITS.held_by(user)},
     )
 
 

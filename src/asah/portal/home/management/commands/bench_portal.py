@@ -170,10 +170,12 @@ def _walk(port: int, cookie: str) -> dict[str, list[str]]:
         seen.add(path)
         asked[name] += 1
         answer = _get(port, path, cookie)
+        if answer.elsewhere:
+            waiting.append(answer.elsewhere)
         if answer.status != HTTPStatus.OK or not answer.kind.startswith("text/html"):
             continue
         found[name].append(path)
-        waiting += [html.unescape(link) for link in _LINK.findall(answer.body.decode())]
+        waiting += [html.unescape(link) for link in _LINK.findall(answer.text)]
     return found
 
 
@@ -214,13 +216,18 @@ class Reading:
 
 @dataclass(frozen=True)
 class Answer:
-    """Of one request: bytes over the wire, seconds, and the body as the reader has it."""
+    """Of one request: seconds, where it leads instead, and what was sent, as it came over the wire."""
 
     status: int
     kind: str
-    bytes: int
+    elsewhere: str
     seconds: float
-    body: bytes
+    sent: bytes
+    packed: bool
+
+    @property
+    def text(self) -> str:
+        return (gzip.decompress(self.sent) if self.packed else self.sent).decode()
 
 
 def _get(port: int, path: str, cookie: str) -> Answer:
@@ -231,13 +238,13 @@ def _get(port: int, path: str, cookie: str) -> Answer:
         answer = link.getresponse()
         body = answer.read()
         took = time.perf_counter() - began
-        packed = answer.headers.get("Content-Encoding") == "gzip"
         return Answer(
-            answer.status,
-            answer.headers.get("Content-Type", ""),
-            len(body),
-            took,
-            gzip.decompress(body) if packed else body,
+            status=answer.status,
+            kind=answer.headers.get("Content-Type", ""),
+            elsewhere=answer.headers.get("Location", "").split("?")[0],
+            seconds=took,
+            sent=body,
+            packed=answer.headers.get("Content-Encoding") == "gzip",
         )
     finally:
         link.close()
@@ -263,7 +270,7 @@ def _measure(port: int, reading: Reading, seconds: float) -> Measured:
         role=reading.role,
         median_ms=statistics.median(alone[path]),
         p95_ms=sorted(alone[path])[int(0.95 * (ALONE - 1))],
-        bytes=_get(port, path, reading.cookie).bytes,
+        bytes=len(_get(port, path, reading.cookie).sent),
         per_second=ask(port, path, reading.cookie, seconds),
     )
 
