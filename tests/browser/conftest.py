@@ -11,9 +11,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from browser.portal_desk import Desk, sign_in
+from browser.portal_server import Portal, running_portal
 
 HERE = Path(__file__).parent
+UNPLANNED = HERE / "portal_unplanned.py"
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM = next((path for path in map(shutil.which, NAMES) if path), None)
 MISSING = "no Chromium on this machine; on Debian or Ubuntu: apt install chromium"
@@ -25,6 +29,8 @@ ARGUMENTS = [
     "--no-first-run",
 ]
 LEFT_OUT = pytest.StashKey[int]()
+# Long enough on a busy machine; what is there earlier is seen earlier.
+expect.set_options(timeout=20_000)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -49,3 +55,29 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def unplanned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """One portal for all journeys; each makes for itself what it changes."""
+    with running_portal(tmp_path_factory.mktemp("unplanned"), UNPLANNED) as portal:
+        yield portal
+
+
+@pytest.fixture
+def desk(browser: Browser, unplanned: Portal) -> Iterator[Desk]:
+    """A desk with a browser of its own, at which the user of this role has signed in."""
+    opened: list[BrowserContext] = []
+
+    def desk(role: str) -> Page:
+        context = browser.new_context(base_url=unplanned.address, viewport={"width": 1280, "height": 800})
+        context.set_default_timeout(20_000)
+        opened.append(context)
+        page = context.new_page()
+        page.goto("/sign-in/")
+        sign_in(page, unplanned, role)
+        return page
+
+    yield desk
+    for context in opened:
+        context.close()

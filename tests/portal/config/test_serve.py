@@ -13,7 +13,7 @@ import pytest
 from asah.portal.config import serve
 from browser.portal_server import free_port
 
-SLEEPS = [sys.executable, "-c", "import time; time.sleep(60)"]
+WAITS = [sys.executable, "-c", "import signal; signal.pause()"]
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def test_a_killed_worker_ends_the_portal_which_says_which_one_it_was(
     signals: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
     names = ("the process of the pages", "the worker of long jobs")
-    children = {name: subprocess.Popen(SLEEPS, start_new_session=True) for name in names}
+    children = {name: subprocess.Popen(WAITS, start_new_session=True) for name in names}
     killed = children["the worker of long jobs"]
     os.kill(killed.pid, signal.SIGKILL)
     assert serve._watch(children, "127.0.0.1", free_port()) == 1

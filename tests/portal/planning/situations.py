@@ -16,6 +16,7 @@ from asah.portal.catalogue.models import Fund, Offering, Programme, ProgrammeEff
 from asah.portal.competency.models import Competency, Framework
 from asah.portal.needs.models import Cycle, LevelEstimate, Member, Need
 from asah.portal.people.models import Person, Place
+from asah.portal.planning import bridge
 from asah.portal.planning.actions.approve import review_office, show_plan, stipulate_plan
 from asah.portal.planning.actions.submit import Signed, submit_plan
 from asah.portal.planning.models import Limit, Plan, PlanClass, PlanLine, PlanOutcome, Scenario
@@ -147,6 +148,7 @@ def a_plan(scenario: Scenario, planner: User) -> Plan:
             "worth_of_nothing": -5.0,
             "spent": {"total": spent, "fund": {}, "unit": {}},
             "limits": limits,
+            "policy": scenario.policy,
             "status": "optimal",
             "check": {"ok": True, "failures": []},
         },
@@ -154,10 +156,16 @@ def a_plan(scenario: Scenario, planner: User) -> Plan:
         seed=0,
         made_by=planner,
     )
+    bridge.write_problem(scenario, plan.folder)
     for offering, each in inside.items():
         classes = 2 if offering == first else 1
         PlanClass.objects.create(
-            plan=plan, offering=offering, classes=classes, enrolled=len(each), cost=costs[offering]
+            plan=plan,
+            offering=offering,
+            classes=classes,
+            enrolled=len(each),
+            cost=costs[offering],
+            **bridge.offering_as_planned(offering),
         )
         for person in each:
             assert person.current is not None
@@ -181,6 +189,11 @@ def a_plan(scenario: Scenario, planner: User) -> Plan:
             jp=sum((line.jp for line in plan.lines.filter(person=person)), Decimal(0)),
             closure=1.0 if person in planned else 0.0,
             need=3.2,
+            nip=person.nip,
+            name=person.full_name,
+            sex=person.sex,
+            employment=person.current.kind,
+            place=person.current.place,
         )
     return plan
 

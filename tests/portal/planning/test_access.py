@@ -9,11 +9,12 @@ from django.urls import reverse
 
 from asah.portal.base.access import visible_to
 from asah.portal.base.enums import Role
-from asah.portal.base.models import Event, Unit, User
+from asah.portal.base.models import Event, Job, Unit, User
 from asah.portal.planning.enums import PlanState
-from asah.portal.planning.models import LineResponse, Lock, Plan, PlanLine, PlanOutcome, Scenario
+from asah.portal.planning.models import LineResponse, Lock, Mandate, Plan, PlanLine, PlanOutcome, Scenario
 from factories.portal import a_user, an_agency
 from portal.planning.conftest import World
+from portal.planning.situations import a_plan, a_scenario
 
 SignIn = Callable[[User], Client]
 
@@ -98,6 +99,52 @@ def test_the_planner_of_another_agency_sees_nothing_and_a_try_leaves_a_line(
         assert answer.status_code == 404, address
         assert a_line.person.name not in answer.content.decode()
         assert Event.objects.filter(action="access.refused").count() == before + 1, address
+
+
+def test_a_row_of_another_agency_under_an_own_plan_is_not_there_and_leaves_a_line(
+    plan: Plan, a_line: PlanLine, world: World, sign_in: SignIn
+) -> None:
+    theirs = a_plan(a_scenario(), a_user(Role.PLANNER, unit=an_agency()))
+    person = theirs.outcomes.first()
+    line = theirs.lines.first()
+    assert person is not None
+    assert line is not None
+    mandate = Mandate.objects.create(
+        scenario=theirs.scenario, person=person.person, programme=line.offering.programme
+    )
+    job = Job.objects.create(
+        kind="planning.make_plan", arguments={"scenario": theirs.scenario_id}, unit=theirs.scenario.agency
+    )
+    own, scenario = plan.pk, world.scenario.pk
+    addresses = {
+        reverse("planning:compare_plans", args=[own, theirs.pk]): f"planning.Plan:{theirs.pk}",
+        reverse("planning:remove_mandate", args=[scenario, mandate.pk]): f"planning.Mandate:{mandate.pk}",
+        reverse("planning:run", args=[scenario, job.pk]): f"base.Job:{job.pk}",
+        reverse("planning:person", args=[own, person.person_id]): f"people.Person:{person.person_id}",
+        reverse("planning:why_person", args=[own, person.person_id]): f"people.Person:{person.person_id}",
+        reverse("planning:decide", args=[own, person.person_id]): f"people.Person:{person.person_id}",
+        reverse("planning:class", args=[own, line.offering_id]): f"catalogue.Offering:{line.offering_id}",
+        reverse("planning:why_class", args=[own, line.offering_id]): f"catalogue.Offering:{line.offering_id}",
+        reverse("planning:respond", args=[theirs.pk]): f"planning.Plan:{theirs.pk}",
+    }
+    client = sign_in(world.planner)
+    for address, subject in addresses.items():
+        before = Event.objects.filter(action="access.refused").count()
+        assert client.get(address).status_code == 404, address
+        (event,) = Event.objects.filter(action="access.refused").order_by("number")[before:]
+        assert (event.actor, event.subject) == (world.planner, subject), address
+
+
+def test_a_scenario_of_another_agency_is_left_out_of_a_comparison_and_that_is_told(
+    world: World, sign_in: SignIn
+) -> None:
+    theirs = a_scenario()
+    address = reverse("planning:compare_scenarios")
+    page = sign_in(world.planner).get(address, {"s": [world.scenario.pk, theirs.pk]})
+    assert page.context["chosen"] == [world.scenario]
+    assert "tidak ada bagi Anda" in page.content.decode()
+    (event,) = Event.objects.filter(action="access.refused")
+    assert event.subject == f"planning.Scenario:{theirs.pk}"
 
 
 def test_a_head_may_look_but_not_decide(plan: Plan, a_line: PlanLine, sign_in: SignIn) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from collections.abc import Callable
 
 import pytest
@@ -12,9 +13,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from asah.portal.base import jobs
 from asah.portal.base.enums import Role
-from asah.portal.base.models import Event, Notice, User
+from asah.portal.base.models import Event, Job, Notice, User
 from asah.portal.catalogue.models import Offering, Programme
+from asah.portal.home.queries import what_waits
+from asah.portal.planning.actions import submit
 from asah.portal.planning.actions.approve import (
     return_plan,
     review_office,
@@ -29,11 +33,13 @@ from asah.portal.planning.enums import Compulsory, PlanState, ReviewStage
 from asah.portal.planning.models import LineResponse, Plan, PlanLine, Review
 from asah.portal.planning.queries.approval import digest_of, offices_of
 from asah.portal.planning.queries.contents import missing_contents
+from asah.portal.planning.queries.papers import Content
 from asah.portal.planning.queries.versions import revision_number
 from factories.portal import a_user, an_agency
 from portal.planning.situations import RULER, SIGNED, Way, a_plan, a_way, sign_up
 
 SignIn = Callable[[User], Client]
+Work = Callable[[], list[Job]]
 
 
 @pytest.fixture
@@ -211,37 +217,129 @@ def test_a_plan_goes_past_offices_only_with_a_reason_that_is_kept(way: Way) -> N
     [
         (Compulsory.ORGANISER, {"organiser": ""}),
         (Compulsory.CURRICULUM, {"curriculum_owner": "  "}),
-        (Compulsory.FORM, {"form": "K99"}),
         (Compulsory.BUDGET, {"fund": None, "cost_per_person": 1}),
     ],
 )
 def test_a_plan_without_one_of_the_seven_contents_cannot_be_submitted(
     way: Way, a_line: PlanLine, content: Compulsory, spoil: dict[str, object]
 ) -> None:
-    way.show().agree()
     programme = a_line.offering.programme
     before = {name: getattr(programme, name) for name in spoil}
     Programme.objects.filter(pk=programme.pk).update(**spoil)
-    missing = missing_contents(way.plan)
+    spoilt = a_way(a_plan(way.plan.scenario, way.planner))
+    missing = missing_contents(spoilt.plan)
     assert {row.row.programme_key for row in missing} == {programme.pk}
     assert all(row.contents == [content] for row in missing)
+    spoilt.show().agree()
     with pytest.raises(ValidationError, match="207"):
-        way.submit(without_offices="Alasan apa pun")
+        spoilt.submit(without_offices="Alasan apa pun")
+    withdraw_plan(actor=way.planner, plan=spoilt.plan, edition=spoilt.fresh().edition, note="Dilengkapi")
     Programme.objects.filter(pk=programme.pk).update(**before)
-    way.submit()
+    a_way(a_plan(way.plan.scenario, way.planner)).show().agree().submit()
 
 
 def test_kind_schedule_and_target_are_among_the_seven(way: Way, a_line: PlanLine) -> None:
-    programme = a_line.offering.programme
-    programme.effects.all().delete()
-    Programme.objects.filter(pk=programme.pk).update(form="K8")
-    Offering.objects.filter(pk=a_line.offering_id).update(
-        period=None, period_end=None, starts_on=None, place=None
+    way.plan.classes.filter(offering=a_line.offering).update(
+        taught=[], form="K8", period=None, period_end=None, starts_on=None, enrolled=10_000
     )
-    way.plan.classes.filter(offering=a_line.offering).update(enrolled=10_000)
     (found,) = [each for each in missing_contents(way.plan) if each.row.offering == a_line.offering_id]
     assert found.contents == [Compulsory.COMPETENCY, Compulsory.TARGET, Compulsory.SCHEDULE]
     assert (found.plan, found.offering) == ([Compulsory.TARGET], [Compulsory.SCHEDULE])
+    way.plan.classes.filter(offering=a_line.offering).update(form="K99")
+    (found,) = [each for each in missing_contents(way.plan) if each.row.offering == a_line.offering_id]
+    assert Compulsory.FORM in found.contents
+    with pytest.raises(ValidationError):
+        way.show().agree().submit()
+    assert way.fresh().state != PlanState.SUBMITTED
+
+
+def test_a_plan_made_from_rows_that_changed_is_not_submitted_and_says_which(
+    way: Way, sign_in: SignIn
+) -> None:
+    way.show().agree()
+    programme = Programme.objects.get(agency=way.agency, code="P1")
+    Programme.objects.filter(pk=programme.pk).update(cost_per_person=900_000)
+    Offering.objects.filter(programme=programme).update(period=30, period_end=30)
+    with pytest.raises(ValidationError) as refused:
+        way.submit()
+    said = " ".join(refused.value.messages)
+    assert "Susun ulang" in said
+    assert "Pelatihan Pelayanan, biaya per orang (Rp): dulu Rp 500.000, sekarang Rp 900.000" in said
+    assert "minggu pertama" in said
+    assert way.fresh().state == PlanState.SHOWN
+    for user, page in ((way.planner, ""), (way.pyb, "submit/")):
+        text = sign_in(user).get(f"/plans/{way.plan.pk}/approval/{page}").content.decode()
+        assert "dulu Rp 500.000, sekarang Rp 900.000" in text
+    Programme.objects.filter(pk=programme.pk).update(cost_per_person=500_000)
+    Offering.objects.filter(programme=programme).update(period=10, period_end=10)
+    way.submit()
+
+
+def test_a_plan_whose_tables_are_lost_is_not_submitted(way: Way) -> None:
+    way.show().agree()
+    shutil.rmtree(way.plan.folder / "problem")
+    with pytest.raises(ValidationError, match="cadangan"):
+        way.submit()
+
+
+def test_a_large_plan_is_submitted_by_a_worker(
+    way: Way, sign_in: SignIn, work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(submit, "AT_ONCE", 1)
+    way.show().agree()
+    page = f"/plans/{way.plan.pk}/approval/"
+    client = sign_in(way.pyb)
+    form = client.get(f"{page}submit/").context["form"]
+    sent = {
+        "once": form["once"].value(),
+        "edition": way.fresh().edition,
+        "name": "Dra. Contoh Sekda",
+        "post": "Sekretaris Daerah",
+        "place": "Bangko",
+    }
+    answer = client.post(f"{page}submit/", sent)
+    assert (answer.status_code, answer.headers["Location"]) == (302, page)
+    assert way.fresh().state == PlanState.SHOWN
+    assert "sedang diajukan" in client.get(page).content.decode()
+    (job,) = work()
+    assert (job.state, job.result) == ("done", {"plan": way.plan.pk})
+    assert way.fresh().state == PlanState.SUBMITTED
+    # Another try of the same job finds the plan submitted.
+    assert jobs.kind(job.kind).run(jobs.Running(job)) == {"plan": way.plan.pk}
+    assert way.plan.reviews.filter(stage=ReviewStage.PYB).count() == 1
+    way.stipulate()
+
+
+def test_a_worker_that_may_not_submit_says_why(
+    way: Way, sign_in: SignIn, work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(submit, "AT_ONCE", 1)
+    way.show().agree()
+    about = {"actor": way.pyb, "plan": way.plan, "edition": way.fresh().edition, "signed": SIGNED}
+    first = submit.begin_submission(**about)
+    assert submit.begin_submission(**about) == first
+    Programme.objects.filter(agency=way.agency, code="P1").update(cost_per_person=1)
+    (job,) = work()
+    assert job.state == "failed"
+    text = sign_in(way.pyb).get(f"/plans/{way.plan.pk}/approval/").content.decode()
+    assert "Rencana tidak jadi diajukan" in text
+    assert "sekarang Rp 1" in text
+
+
+def test_an_answer_that_comes_while_a_plan_is_read_is_in_what_is_submitted(
+    way: Way, a_line: PlanLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    way.show().agree()
+    read = submit.read_content
+
+    def read_slowly(plan: Plan) -> Content:
+        content = read(plan)
+        LineResponse.objects.get_or_create(plan=plan, person=a_line.person, defaults={"state": "accepted"})
+        return content
+
+    monkeypatch.setattr(submit, "read_content", read_slowly)
+    way.submit()
+    assert submit.content_now(way.fresh()).responses[1] == 1
 
 
 def test_the_pyb_sends_a_shown_plan_back_to_a_draft_and_the_ppk_a_submitted_one_to_shown(way: Way) -> None:
@@ -312,6 +410,9 @@ FROZEN = [
     "DELETE FROM planning_lineresponse WHERE plan_id = {plan}",
     "UPDATE planning_review SET note = 'lain' WHERE plan_id = {plan}",
     "DELETE FROM planning_review WHERE plan_id = {plan}",
+    "INSERT OR REPLACE INTO planning_plan SELECT * FROM planning_plan WHERE id = {plan}",
+    "INSERT OR REPLACE INTO planning_planline SELECT * FROM planning_planline WHERE plan_id = {plan}",
+    "INSERT OR REPLACE INTO planning_review SELECT * FROM planning_review WHERE plan_id = {plan}",
 ]
 
 
@@ -465,16 +566,46 @@ def test_the_page_offers_nobody_the_approval_of_the_own_plan(way: Way, sign_in: 
     client = sign_in(User.objects.get(pk=way.planner.pk))
     steps = [step.name for step, _url in client.get(f"/plans/{way.plan.pk}/approval/").context["steps"]]
     assert "submit" not in steps
-    sent = _form(client, way, "submit") | {"name": "x", "post": "y", "rank": "", "nip": ""}
-    assert client.post(f"/plans/{way.plan.pk}/approval/submit/", sent).status_code == 403
+    assert "harus disetujui orang lain" in client.get(f"/plans/{way.plan.pk}/approval/").content.decode()
+    # The form does not even open, so that nobody fills it in for nothing.
+    for answer in (
+        client.get(f"/plans/{way.plan.pk}/approval/submit/"),
+        client.post(f"/plans/{way.plan.pk}/approval/submit/", {"name": "x", "post": "y"}),
+    ):
+        assert answer.status_code == 403
+        assert "harus disetujui orang lain" in answer.content.decode()
     assert way.fresh().state == PlanState.SHOWN
+
+
+def test_whoever_submitted_is_neither_offered_the_decree_nor_told_that_it_waits(
+    way: Way, sign_in: SignIn
+) -> None:
+    way.pyb.grants.create(role=Role.PPK, unit=way.agency)
+    way.pyb = User.objects.get(pk=way.pyb.pk)
+    way.show().agree().submit()
+    client = sign_in(way.pyb)
+    page = client.get(f"/plans/{way.plan.pk}/approval/")
+    assert [step.name for step, _url in page.context["steps"]] == ["return"]
+    assert "harus ditetapkan orang lain" in page.content.decode()
+    assert client.get(f"/plans/{way.plan.pk}/approval/stipulate/").status_code == 403
+    approval = f"/plans/{way.plan.pk}/approval/"
+    assert approval not in [each.url for each in what_waits(way.pyb)]
+    assert approval in [each.url for each in what_waits(way.ppk)]
+
+
+def test_home_does_not_tell_the_author_that_their_plan_waits_for_them(way: Way) -> None:
+    way.planner.grants.create(role=Role.PYB, unit=way.agency)
+    way.show()
+    urls = [each.url for each in what_waits(User.objects.get(pk=way.planner.pk))]
+    assert f"/plans/{way.plan.pk}/approval/" not in urls
+    assert f"/plans/{way.plan.pk}/approval/" in [each.url for each in what_waits(way.pyb)]
 
 
 def test_what_is_missing_is_listed_with_the_way_to_mend_it(
     way: Way, a_line: PlanLine, sign_in: SignIn
 ) -> None:
     programme = a_line.offering.programme
-    Programme.objects.filter(pk=programme.pk).update(organiser="")
+    way.plan.classes.filter(offering=a_line.offering).update(organiser="")
     text = sign_in(way.planner).get(f"/plans/{way.plan.pk}/approval/contents/").content.decode()
     assert f'href="/catalogue/programmes/{programme.pk}/edit/"' in text
 
@@ -485,7 +616,7 @@ def test_a_page_asks_the_database_as_often_for_three_rows_as_for_one(
 ) -> None:
     """Rows: offices with people in the plan, and classes that lack a content."""
     way.show()
-    Programme.objects.filter(agency=way.agency).update(organiser="")
+    way.plan.classes.update(organiser="")
     client = sign_in(way.planner)
     counts = []
     for keep in (3, 1):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
@@ -16,16 +17,17 @@ from django.utils import timezone, translation
 from asah.engine.report.money import apportion
 from asah.portal.base.enums import JobState, Role
 from asah.portal.base.models import Event, Job, User
-from asah.portal.catalogue.models import Programme
+from asah.portal.catalogue.models import Fund, Offering, Programme
 from asah.portal.documents.actions import DataTable, Document, LegalBasis
 from asah.portal.documents.enums import Format
 from asah.portal.needs.models import LevelEstimate, Need
-from asah.portal.people.models import Person
-from asah.portal.planning.actions import papers
+from asah.portal.people.models import Employment, Person, Place
+from asah.portal.planning.actions import papers, submit
+from asah.portal.planning.actions.approve import stipulate_plan
 from asah.portal.planning.actions.papers import sums, write
-from asah.portal.planning.actions.papers.frame import NAME_TO_COME
+from asah.portal.planning.actions.papers.frame import NAME_TO_COME, PLACE_TO_COME
 from asah.portal.planning.actions.papers.legal import legal_basis
-from asah.portal.planning.actions.submit import content_now
+from asah.portal.planning.actions.submit import Signed, content_now
 from asah.portal.planning.enums import Paper
 from asah.portal.planning.models import Plan, PlanClass
 from asah.portal.planning.queries.approval import last_review, offices_of
@@ -346,7 +348,7 @@ def test_an_office_of_another_agency_has_no_list_in_this_plan(way: Way, sign_in:
 def test_a_large_plan_is_written_by_a_worker(
     way: Way, sign_in: SignIn, work: Work, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(write, "AT_ONCE", 1)
+    monkeypatch.setattr(submit, "AT_ONCE", 1)
     client = sign_in(way.planner)
     page = f"/plans/{way.plan.pk}/papers/"
     assert "budget.pdf" not in client.get(page).content.decode()
@@ -373,6 +375,64 @@ def test_a_list_too_long_for_a_format_is_refused_with_the_way_out(
     assert names == ["by-name-id.docx", "by-name-id.xlsx"]
 
 
+def test_the_address_of_a_list_too_long_for_a_format_says_why(
+    way: Way, sign_in: SignIn, work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(submit, "AT_ONCE", 1)
+    monkeypatch.setitem(write.MOST_ROWS, Format.PDF, 3)
+    client = sign_in(way.planner)
+    page = f"/plans/{way.plan.pk}/papers/"
+    assert "lebih dari 3 baris tidak diberikan sebagai PDF" in client.get(page).content.decode()
+    client.post(f"{page}by-name/prepare/")
+    work()
+    assert "Terlalu panjang untuk PDF" in client.get(page).content.decode()
+    answer = client.get(f"{page}by-name.pdf", follow=True)
+    assert "lebih dari 3 baris, paling banyak yang dapat dimuat PDF" in answer.content.decode()
+    assert client.get(f"{page}by-name.xlsx").status_code == 200
+
+
+def test_the_same_people_take_part_in_a_stream_wherever_it_is_counted(plan: Plan) -> None:
+    tables = {table.caption: table for table in _tables(_build(plan, Paper.PLAN))}
+    recap = {str(row[0]): row[1] for row in tables["Rekapitulasi menurut arus pembinaan"].rows}
+    told = {
+        str(row[0]).removeprefix("Arus pembinaan: "): int(str(row[1]).split()[0])
+        for row in tables["Indikator"].rows
+        if str(row[0]).startswith("Arus pembinaan: ")
+    }
+    assert told == recap
+
+
+def test_a_competency_has_as_many_people_with_a_need_as_the_plan_weighs(plan: Plan) -> None:
+    content = content_now(plan)
+    needs = Counter(need.competency for need in content.needs)
+    for gap in content.analysis.gaps:
+        if not gap.hidden:
+            assert gap.with_gap == needs[gap.code]
+
+
+def test_grades_stand_in_their_order(way: Way) -> None:
+    grades = ["IV/a", "IX", "V", "III/d", "VII"]
+    for outcome, grade in zip(way.plan.outcomes.order_by("pk"), grades, strict=False):
+        way.plan.outcomes.filter(pk=outcome.pk).update(golongan=grade)
+    (table,) = [each for each in _tables(_build(way.plan, Paper.PLAN)) if each.caption == "Menurut golongan"]
+    assert [row[0] for row in table.rows][:5] == ["III/d", "IV/a", "V", "VII", "IX"]
+
+
+def test_a_decree_without_a_place_of_signing_leaves_room_for_it(way: Way) -> None:
+    way.show().agree().submit()
+    stipulate_plan(
+        actor=way.ppk,
+        plan=way.plan,
+        edition=way.fresh().edition,
+        decree_number="1",
+        decree_on=timezone.localdate(),
+        signed=Signed(name="H. Contoh", post="Bupati"),
+    )
+    signature = _build(way.fresh(), Paper.PLAN).signature
+    assert signature is not None
+    assert signature.place == PLACE_TO_COME
+
+
 def test_the_decree_has_every_document_written(way: Way, work: Work) -> None:
     way.all_the_way()
     (job,) = work()
@@ -380,17 +440,35 @@ def test_the_decree_has_every_document_written(way: Way, work: Work) -> None:
     assert len(job.result["files"]) == len(Paper) * len(Format)
 
 
-def test_a_draft_is_written_with_the_words_of_today(way: Way) -> None:
-    take = {
-        "actor": way.planner,
-        "plan": way.plan,
-        "part": papers.Part(Paper.PLAN),
-        "form": Format.XLSX,
-        "language": "id",
-    }
-    before = papers.take_paper(**take)
-    Programme.objects.filter(agency=way.agency, code="P1").update(organiser="LAN")
-    assert papers.take_paper(**take) != before
+def test_a_draft_says_what_was_planned_whatever_catalogue_and_roster_say_today(way: Way) -> None:
+    before = read_content(way.plan)
+    apbn = Fund.objects.create(agency=way.agency, code="9", name="APBN")
+    for programme in Programme.objects.filter(agency=way.agency):
+        programme.name, programme.form, programme.jp, programme.cost_per_person = "Lain", "K5", 99, 9
+        programme.fund, programme.organiser, programme.curriculum_owner = apbn, "LAN", "LAN"
+        programme.code = f"X{programme.code}"
+        programme.save()
+        programme.effects.all().delete()
+    Offering.objects.update(period=40, period_end=41, days=9, min_per_class=9, cost_per_class=9)
+    Place.objects.update(name="Tempat lain", zone="Pulau lain")
+    Person.objects.update(name="Orang Lain", sex="P", back_degree="S.Lain")
+    Employment.objects.update(golongan="I/a", kind="PPPK")
+    after = read_content(way.plan)
+    assert after.classes == before.classes
+    assert after.people == before.people
+    assert after.lines == before.lines
+    assert _money_sums(_build(way.plan, Paper.BUDGET))
+
+
+def test_what_a_fund_pays_in_the_documents_is_what_the_engine_spent_of_it(plan: Plan) -> None:
+    for programme in Programme.objects.filter(agency=plan.scenario.agency):
+        programme.fund = None
+        programme.cost_per_person = 1
+        programme.save()
+    content = content_now(plan)
+    paid = {code: fund.paid for code, fund in sums.by_fund(content).items() if fund.paid}
+    assert paid == {code: amount for code, amount in plan.summary["spent_idr"]["fund"].items() if amount}
+    assert all(row.fee != 1 for row in content.classes)
 
 
 def test_a_document_is_dated_by_the_decree_and_not_by_the_day_it_is_written(way: Way) -> None:

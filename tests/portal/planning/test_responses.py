@@ -88,7 +88,38 @@ def test_an_answer_reaches_the_person_and_stays(way: Way) -> None:
     assert user is not None
     assert Notice.objects.filter(user=user, kind="planning.answered", link=MINE).count() == 1
     with pytest.raises(ValidationError):
-        respond(actor=user, plan=way.plan, state="accepted")
+        respond(actor=user, plan=way.plan, state="change_asked", reason="Lagi")
+    request.refresh_from_db()
+    assert (request.state, request.answer) == ("change_asked", "Tetap, karena wajib")
+
+
+def test_after_the_answer_somebody_may_still_accept_and_request_and_answer_stay_written(
+    way: Way, sign_in: SignIn
+) -> None:
+    request = _asked(way)
+    answer_response(actor=way.planner, response=request, said_at=request.said_at, answer="Dipindah")
+    user = request.person.user
+    assert user is not None
+    client = sign_in(user)
+    page = client.get(MINE)
+    assert "Terima bagian saya" in page.content.decode()
+    sent = {name: page.context["plans"][0]["form"][name].value() for name in ("once", "state")}
+    assert client.post(f"/plans/{way.plan.pk}/mine/", sent).headers["Location"] == MINE
+    (kept,) = LineResponse.objects.all()
+    assert (kept.state, kept.reason, kept.answer) == ("accepted", request.reason, "Dipindah")
+    assert counts_of(way.plan).accepted == 1
+    # It is said: nothing more is asked of them.
+    assert client.get(MINE).context["plans"][0]["form"] is None
+
+
+def test_after_the_submission_an_answer_is_no_longer_accepted(way: Way) -> None:
+    request = _asked(way)
+    answer_response(actor=way.planner, response=request, said_at=request.said_at, answer="Tetap")
+    way.agree().submit()
+    with pytest.raises(ValidationError):
+        respond(actor=request.person.user, plan=way.fresh(), state="accepted")
+    (own,) = plans_of(request.person.user, request.person)
+    assert not own.may_accept_answer
 
 
 def test_of_two_planners_who_answer_the_second_is_told(way: Way) -> None:

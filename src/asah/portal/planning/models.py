@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from asah.portal.base.models import Job, Unit, User
 from asah.portal.catalogue.models import Fund, Offering, Programme
 from asah.portal.needs.models import Cycle
-from asah.portal.people.models import Person
+from asah.portal.people.models import Person, Place
 from asah.portal.planning.enums import (
     Decision,
     LimitScope,
@@ -171,7 +171,11 @@ class Plan(models.Model):
 
 
 class PlanClass(models.Model):
-    """Classes that a plan opens of an offering."""
+    """Classes that a plan opens of an offering.
+
+    From ``code`` on: offering and programme as they were when the problem was written. Whatever a plan says
+    of its classes is said from here; the catalogue may change meanwhile.
+    """
 
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="classes")
     offering = models.ForeignKey(Offering, models.PROTECT, related_name="+")
@@ -179,6 +183,27 @@ class PlanClass(models.Model):
     enrolled = models.PositiveIntegerField()
     seats = models.PositiveIntegerField(null=True)
     cost = models.BigIntegerField(help_text="Of the classes, without participants and travel.")
+    code = models.CharField(max_length=60)
+    programme_code = models.CharField(max_length=60)
+    programme = models.CharField(max_length=250)
+    form = models.CharField(max_length=4)
+    jp = models.DecimalField(max_digits=7, decimal_places=2)
+    fee = models.BigIntegerField(help_text="Of one participant.")
+    fund_code = models.CharField(max_length=60, blank=True)
+    fund = models.CharField(max_length=200, blank=True)
+    organiser = models.CharField(max_length=200, blank=True)
+    curriculum_owner = models.CharField(max_length=200, blank=True)
+    taught = models.JSONField(
+        default=list, help_text="Competencies, the largest gain first: code, names, kind, stream, owner."
+    )
+    period = models.PositiveSmallIntegerField(null=True)
+    period_end = models.PositiveSmallIntegerField(null=True)
+    starts_on = models.DateField(null=True)
+    ends_on = models.DateField(null=True)
+    place = models.ForeignKey(Place, models.PROTECT, null=True, related_name="+")
+    place_name = models.CharField(max_length=250, blank=True)
+    days = models.PositiveSmallIntegerField(default=0)
+    least = models.PositiveSmallIntegerField(default=0, help_text="Fewest people of a class.")
 
     class Meta:
         constraints: ClassVar = [
@@ -212,7 +237,10 @@ class PlanLine(models.Model):
 
 
 class PlanOutcome(models.Model):
-    """Everybody once: planned, deferred or without a need, with the reason."""
+    """Everybody once: planned, deferred or without a need, with the reason.
+
+    From ``nip`` on: the person as they were when the problem was written.
+    """
 
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="outcomes")
     person = models.ForeignKey(Person, models.PROTECT, related_name="plan_outcomes")
@@ -222,6 +250,15 @@ class PlanOutcome(models.Model):
     jp = models.DecimalField(max_digits=7, decimal_places=2)
     closure = models.FloatField()
     need = models.FloatField()
+    nip = models.CharField(max_length=30)
+    name = models.CharField(max_length=450, help_text="With its degrees.")
+    sex = models.CharField(max_length=1, blank=True)
+    employment = models.CharField(max_length=20, blank=True)
+    golongan = models.CharField(max_length=10, blank=True)
+    position = models.CharField(max_length=250, blank=True)
+    position_kind = models.CharField(max_length=15, blank=True)
+    place = models.ForeignKey(Place, models.PROTECT, null=True, related_name="+")
+    zone = models.CharField(max_length=120, blank=True)
 
     class Meta:
         constraints: ClassVar = [
@@ -252,6 +289,11 @@ class LineResponse(models.Model):
 
     def __str__(self) -> str:
         return f"{self.plan_id} {self.person_id} {self.state}"
+
+    @property
+    def takes_acceptance(self) -> bool:
+        """A request that was answered: it stays, and who sent it may accept after all."""
+        return self.state == ResponseState.CHANGE_ASKED and self.answered_at is not None
 
 
 class Review(models.Model):

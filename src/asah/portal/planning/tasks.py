@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,7 +18,9 @@ from asah.portal.planning import bridge
 from asah.portal.planning.actions import papers
 from asah.portal.planning.actions.papers import WRITE_PAPERS
 from asah.portal.planning.actions.plans import EXPLAIN, MAKE_PLAN, store_plan
-from asah.portal.planning.enums import Paper
+from asah.portal.planning.actions.steps import PlanMoved
+from asah.portal.planning.actions.submit import SUBMIT_PLAN, Signed, submit_plan
+from asah.portal.planning.enums import Decision, Paper, PlanState, ReviewStage
 from asah.portal.planning.models import Plan, Scenario
 
 MOST_POINTS = 120
@@ -123,7 +125,7 @@ class _Story:
     def tell(self, progress: bridge.Progress | None) -> None:
         if progress is not None and progress != self.latest:
             self.latest = progress
-            self.trail.append([round(progress.seconds, 1), progress.objective, progress.bound])
+            self.trail.append([round(progress.seconds, 1), _gained(progress), _most(progress)])
             if len(self.trail) > MOST_POINTS:
                 # Every other point of the older half: the end is what people watch.
                 half = len(self.trail) // 2
@@ -137,12 +139,21 @@ class _Story:
             min(done, self.seconds - 1),
             self.seconds,
             phase=phase,
-            objective=now.objective if now else None,
-            bound=now.bound if now else None,
+            gained=_gained(now) if now else None,
+            most=_most(now) if now else None,
             gap=now.gap if now else None,
             seconds=round(now.seconds, 1) if now else 0,
             trail=self.trail,
         )
+
+
+def _gained(progress: bridge.Progress) -> float | None:
+    """Against doing nothing, as everywhere people read it."""
+    return None if progress.objective is None else progress.objective - progress.worth_of_nothing
+
+
+def _most(progress: bridge.Progress) -> float | None:
+    return None if progress.bound is None else progress.bound - progress.worth_of_nothing
 
 
 @jobs.job(EXPLAIN, title=gettext_lazy("Explaining the plan"), attempts=2)
@@ -177,3 +188,35 @@ def write_papers(running: jobs.Running) -> dict[str, Any]:
     except ValidationError as refused:
         raise jobs.JobRefused(" ".join(refused.messages)) from refused
     return {"files": files}
+
+
+@jobs.job(SUBMIT_PLAN, title=gettext_lazy("Submitting the plan"), attempts=2)
+def submit(running: jobs.Running) -> dict[str, Any]:
+    """Keeps the content of a large plan and submits it. A second try finds what the first one did."""
+    asked, actor = running.arguments, running.row.created_by
+    assert actor is not None
+    plan = Plan.objects.select_related("scenario__agency", "scenario__cycle", "revises").get(pk=asked["plan"])
+    if plan.state == PlanState.SUBMITTED and plan.edition == asked["edition"] + 1:
+        done = plan.reviews.filter(stage=ReviewStage.PYB, decision=Decision.AGREED, decided_by=actor)
+        if done.filter(frozen__edition=plan.edition).exists():
+            return {"plan": plan.pk}
+    with translation.override(actor.language):
+        try:
+            submit_plan(
+                actor=actor,
+                plan=plan,
+                edition=asked["edition"],
+                signed=Signed(**asked["signed"]),
+                note=asked["note"],
+                without_offices=asked["without_offices"],
+                tell=running.tell,
+            )
+        except PlanMoved as moved:
+            raise jobs.JobRefused(
+                _("Somebody took a step with this plan meanwhile. Look at it, and submit it again.")
+            ) from moved
+        except PermissionDenied as refused:
+            raise jobs.JobRefused(str(refused) or _("You may not submit this plan.")) from refused
+        except ValidationError as refused:
+            raise jobs.JobRefused(" ".join(refused.messages)) from refused
+    return {"plan": plan.pk}

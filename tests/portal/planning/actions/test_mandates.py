@@ -46,10 +46,11 @@ def test_a_sheet_with_one_bad_row_adds_nothing_and_names_every_bad_row(world: Wo
         f"123;{programme.code};1",
         f"{person.nip};TIDAKADA;1",
         f"{person.nip};{programme.code};-3",
+        f"{person.nip};{programme.code};1.000",
     )
     with pytest.raises(MandatesRefused) as refused:
         _import(world, "NIP;Program;Poin\n" + "\n".join(rows) + "\n")
-    assert [problem.split(":")[0][-1] for problem in refused.value.problems] == ["3", "4", "5"]
+    assert [problem.split(":")[0][-1] for problem in refused.value.problems] == ["3", "4", "5", "6"]
     assert set(Mandate.objects.values_list("pk", "points")) == before
     assert Scenario.objects.get(pk=world.scenario.pk).edition == 1
 

@@ -7,11 +7,11 @@ import datetime as dt
 import pytest
 from django.db.models import F
 
-from asah.portal.catalogue.models import Offering, ProgrammeEffect
+from asah.portal.catalogue.models import Offering, Programme, ProgrammeEffect
 from asah.portal.needs.models import Need
 from asah.portal.people.models import Employment, Person
-from asah.portal.planning.models import Mandate, Plan, PlanClass, PlanLine
-from asah.portal.planning.queries.consequences import Consequences, say_consequences, work_out
+from asah.portal.planning.models import Lock, Mandate, Plan, PlanClass, PlanLine
+from asah.portal.planning.queries.consequences import Consequences, call, say_consequences, work_out
 
 
 def _closure(plan: Plan, person: Person, programmes: set[int]) -> float:
@@ -74,17 +74,68 @@ def test_what_overlaps_in_time_falls_out(plan: Plan) -> None:
         period_end=line.offering.period_end,
     )
     found = work_out(plan, person, into=clash)
-    assert line in found.falls_out
-    assert str(line.offering) in _texts(found)
+    assert found.falls_out[line] == "same_time"
+    assert call(line.offering) in _texts(found)
 
 
 def test_another_date_of_the_same_programme_replaces_the_first(plan: Plan, a_line: PlanLine) -> None:
     _plan, person = _whole(a_line)
     other = Offering.objects.create(programme=a_line.offering.programme, code="LAIN", year=plan.scenario.year)
     found = work_out(plan, person, into=other)
-    assert found.falls_out == [a_line]
+    assert found.falls_out == {a_line: "same_programme"}
     assert found.points == pytest.approx(0)
     assert found.jp == 0
+
+
+def test_a_place_lost_to_the_greatest_number_of_programmes_is_said_so(plan: Plan, a_line: PlanLine) -> None:
+    _plan, person = _whole(a_line)
+    lines = plan.lines.filter(person=person, offering__programme__counts_to_max=True)
+    plan.summary["policy"]["max_programmes"] = lines.count()
+    held = _programmes(plan, person)
+    undated = Offering.objects.create(
+        programme=Programme.objects.filter(counts_to_max=True).exclude(pk__in=held)[0],
+        code="KAPANSAJA",
+        year=plan.scenario.year,
+    )
+    found = work_out(plan, person, into=undated)
+    assert list(found.falls_out.values()) == ["too_many"]
+    assert "paling banyak" in _texts(found)
+    assert "bersamaan" not in _texts(found)
+
+
+def test_one_decision_more_than_there_are_seats_is_told_before_it_is_kept(plan: Plan) -> None:
+    offering = Offering.objects.filter(seats_per_class__isnull=False).select_related("programme")[0]
+    offering.max_classes, offering.seats_per_class = 1, 2
+    offering.save()
+    people = [outcome.person for outcome in plan.outcomes.select_related("person")[:3]]
+    for person in people[:2]:
+        assert work_out(plan, person, into=offering).contradictions == []
+        Lock.objects.create(scenario=plan.scenario, person=person, offering=offering, state="in")
+    found = work_out(plan, people[2], into=offering)
+    (fact, *_rest) = say_consequences(found)
+    assert fact.tone == "bad"
+    assert "3 pegawai" in fact.text
+    assert "2 kursi" in fact.text
+
+
+def test_two_decisions_for_one_person_at_the_same_time_are_told(plan: Plan, a_line: PlanLine) -> None:
+    _plan, person = _whole(a_line)
+    one, other = _two_programmes_in_week(plan, 9)
+    Lock.objects.create(scenario=plan.scenario, person=person, offering=one, state="in")
+    found = work_out(plan, person, into=other)
+    (fact, *_rest) = say_consequences(found)
+    assert fact.tone == "bad"
+    assert call(one) in fact.text
+    # Moved away from the first, the second is no contradiction.
+    assert work_out(plan, person, into=other, out_of=one).contradictions == []
+
+
+def _two_programmes_in_week(plan: Plan, week: int) -> list[Offering]:
+    programmes = Programme.objects.filter(agency=plan.scenario.agency)[:2]
+    return [
+        Offering.objects.create(programme=each, code="SAMA", year=plan.scenario.year, period=week)
+        for each in programmes
+    ]
 
 
 def test_a_full_class_pushes_out_whoever_loses_least(plan: Plan) -> None:

@@ -53,3 +53,10 @@ def test_scenarios_stand_side_by_side_with_the_difference_to_the_first(
     ]
     assert half.spent < plan.spent
     assert spent.differences == ["Rp 0", rupiah(half.spent - plan.spent)]
+    # Between two percentages lie percentage points.
+    closed = answer.context["rows"][0]
+    assert closed.cells[0].endswith("%")
+    assert closed.differences[1].endswith("poin persen")
+    # Plans of two scenarios are told apart by the name of the scenario: both may be plan 1.
+    page = sign_in(world.planner).get(reverse("planning:compare_plans", args=[half.pk, plan.pk]))
+    assert f"dari {plan} ke {half}" in page.content.decode()

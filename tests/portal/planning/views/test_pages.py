@@ -6,12 +6,21 @@ from collections.abc import Callable
 
 import pytest
 from django.db import connection
+from django.db.models import Value
+from django.db.models.functions import Concat
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from asah.portal.base.models import User
+from asah.portal.catalogue.models import Offering
+from asah.portal.competency.models import Competency
+from asah.portal.needs.models import Need
+from asah.portal.people.enums import PositionKind
+from asah.portal.planning import bridge
 from asah.portal.planning.models import Lock, Plan, PlanLine, Scenario
+from asah.portal.planning.queries.consequences import call
+from asah.portal.planning.views.people import group_sentences
 from portal.planning.conftest import World
 
 SignIn = Callable[[User], Client]
@@ -52,6 +61,36 @@ def test_every_page_of_a_plan_answers_and_is_small(
         text = answer.content.decode()
         assert " style=" not in text, address
         assert "<script>" not in text, address
+
+
+def test_a_scenario_names_kinds_of_employment_as_people_do(world: World, sign_in: SignIn) -> None:
+    world.scenario.policy["jp_max"] = {"PPPK_PARUH_WAKTU": 24}
+    world.scenario.save()
+    text = sign_in(world.planner).get(reverse("planning:scenario", args=[world.scenario.pk])).content.decode()
+    assert "PPPK_PARUH_WAKTU" not in text
+    assert "PPPK paruh waktu" in text
+
+
+def test_reasons_name_programmes_and_dates_and_kinds_of_posts_without_codes(plan: Plan, world: World) -> None:
+    offering = Offering.objects.select_related("programme").filter(period__isnull=False)[0]
+    keys = bridge.read_keys(plan.folder).of["offerings"]
+    name = offering.programme.name
+    facts = {
+        "programme": offering.programme.code,
+        "programme_name": name,
+        "offering": keys[offering.pk],
+        "column": "position_kind",
+        "value": "jpt",
+        "admitted": ["pelaksana"],
+    }
+    text = f"{offering.programme.code} ({name}), {keys[offering.pk]}: penuh."
+    full = {"code": "full", "facts": facts, "id": text, "en": text}
+    barred = {"code": "not_admitted", "facts": facts, "id": "x jpt", "en": "x jpt"}
+    ((_heading, (first, second)),) = group_sentences([full, barred], plan, world.planner)
+    assert keys[offering.pk] not in first
+    assert first == f"{call(offering)}: penuh."
+    assert "jpt" not in second
+    assert str(PositionKind.JPT.label) in second
 
 
 def test_every_page_of_a_scenario_answers(world: World, sign_in: SignIn) -> None:
@@ -145,6 +184,19 @@ def test_reasons_call_programmes_and_people_by_name(
     assert not any("--programme" in text for text in said)
     nips = set(plan.outcomes.values_list("person__nip", flat=True))
     assert not [text for text in said if any(nip in text for nip in nips)]
+
+
+def test_reasons_call_competencies_in_the_language_of_the_reader(
+    world: World, plan: Plan, sign_in: SignIn
+) -> None:
+    Competency.objects.filter(agency=world.agency).update(name_en=Concat(Value("English "), "code"))
+    need = Need.told.filter(cycle=world.scenario.cycle, person__plan_outcomes__plan=plan).first()
+    assert need is not None
+    client = sign_in(world.planner)
+    client.cookies["asah_language"] = "en"
+    answer = client.get(reverse("planning:why_person", args=[plan.pk, need.person_id]))
+    said = " ".join(text for _heading, texts in answer.context["groups"] for text in texts)
+    assert f"English {need.competency.code}" in said
 
 
 def test_people_are_exported_whole(world: World, plan: Plan, sign_in: SignIn) -> None:

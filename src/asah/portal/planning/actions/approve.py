@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,7 +19,6 @@ from asah.portal.planning.actions.submit import Signed, content_now
 from asah.portal.planning.enums import Decision, PlanState, ReviewStage
 from asah.portal.planning.models import Plan, Review
 from asah.portal.planning.queries.approval import (
-    authors_of,
     digest_of,
     key_figures,
     last_review,
@@ -95,8 +94,7 @@ def review_office(
     AGREE_FOR_OFFICE.require(actor, office)
     plan = _locked(plan)
     steps.require_state(plan, plan.edition, PlanState.SHOWN)
-    if actor.pk in authors_of(plan):
-        raise PermissionDenied("nobody approves their own plan")
+    steps.require_other_hands(actor, plan, ReviewStage.HEAD)
     says = next((each for each in offices_of(plan) if each.office.pk == office.pk), None)
     if says is None:
         raise ValidationError(_("Nobody of this office is in the plan: there is nothing to agree to."))
@@ -156,8 +154,7 @@ def stipulate_plan(
     steps.require_state(plan, edition, PlanState.SUBMITTED)
     submission = last_review(plan, ReviewStage.PYB)
     assert submission is not None
-    if actor.pk in authors_of(plan) | {submission.decided_by_id}:
-        raise PermissionDenied("nobody approves their own plan")
+    steps.require_other_hands(actor, plan, ReviewStage.PPK)
     _check_decree(plan, decree_number, decree_on)
     if submission.plan_sha256 != digest_of(plan):
         raise ValidationError(

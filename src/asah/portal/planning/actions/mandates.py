@@ -15,6 +15,7 @@ from asah.portal.catalogue.models import Programme
 from asah.portal.people.models import Person
 from asah.portal.planning.actions.editions import begin_change
 from asah.portal.planning.models import Mandate, Scenario
+from asah.portal.ui.fields import FloatField
 
 MOST_POINTS = 1_000_000
 _NIP = ("nip", "nip baru", "person_id")
@@ -137,11 +138,8 @@ def _find(columns: list[str], names: tuple[str, ...]) -> int | None:
 
 
 def _points(text: str) -> tuple[float | None, bool]:
-    """The points, and whether the text is none."""
-    if not text.strip():
-        return None, False
+    """The points as their form reads them, and whether the text is none."""
     try:
-        points = float(text.strip().replace(",", "."))
-    except ValueError:
+        return FloatField(min_value=0, max_value=MOST_POINTS, required=False).clean(text), False
+    except ValidationError:
         return None, True
-    return (points, False) if 0 <= points <= MOST_POINTS else (None, True)

@@ -95,7 +95,9 @@ def begin_explanation(
     if not sees_all_of(actor, plan) and subject != "person":
         raise PermissionDenied
     about = {"plan": plan.pk, "subject": subject, "key": key, "programme": programme}
-    asked = Job.objects.filter(kind=EXPLAIN, created_by=actor, arguments=about).exclude(state=JobState.FAILED)
+    asked = Job.objects.filter(kind=EXPLAIN, created_by=actor, arguments=about).exclude(
+        state__in=[JobState.FAILED, JobState.STOPPED]
+    )
     return asked.first() or jobs.enqueue(EXPLAIN, user=actor, unit=plan.scenario.agency, **about)
 
 
@@ -153,46 +155,10 @@ def store_plan(
 
 
 def _store_rows(plan: Plan, rows: bridge.PlanRows) -> None:
-    PlanClass.objects.bulk_create(
-        (
-            PlanClass(
-                plan=plan, offering_id=offering, classes=classes, enrolled=enrolled, seats=seats, cost=cost
-            )
-            for offering, classes, enrolled, seats, cost in rows.classes
-        ),
-        batch_size=BATCH,
-    )
-    PlanLine.objects.bulk_create(
-        (
-            PlanLine(
-                plan=plan,
-                person_id=person,
-                unit_id=unit,
-                offering_id=offering,
-                locked=locked,
-                jp=jp,
-                fee=fee,
-                travel=travel,
-            )
-            for person, unit, offering, locked, jp, fee, travel in rows.lines
-        ),
-        batch_size=BATCH,
-    )
+    PlanClass.objects.bulk_create((PlanClass(plan=plan, **row) for row in rows.classes), batch_size=BATCH)
+    PlanLine.objects.bulk_create((PlanLine(plan=plan, **row) for row in rows.lines), batch_size=BATCH)
     PlanOutcome.objects.bulk_create(
-        (
-            PlanOutcome(
-                plan=plan,
-                person_id=person,
-                unit_id=unit,
-                state=state,
-                reason=reason,
-                jp=jp,
-                closure=closure,
-                need=need,
-            )
-            for person, unit, state, reason, jp, closure, need in rows.outcomes
-        ),
-        batch_size=BATCH,
+        (PlanOutcome(plan=plan, **row) for row in rows.outcomes), batch_size=BATCH
     )
 
 

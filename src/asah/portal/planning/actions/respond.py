@@ -26,8 +26,8 @@ def respond(*, actor: User, plan: Plan, state: ResponseState | str, reason: str 
     """Says it for oneself, as long as the plan is shown; saying it again replaces what was said and not
     answered.
 
-    Somebody without lines may ask for a change too. An answered request stays: what was answered is not
-    taken away.
+    Somebody without lines may ask for a change too. An answered request stays with its answer; whom the
+    answer satisfies may still accept.
     """
     person = Person.objects.filter(user=actor, agency=plan.scenario.agency_id).first()
     if person is None or not PlanOutcome.objects.filter(plan=plan, person=person).exists():
@@ -41,20 +41,24 @@ def respond(*, actor: User, plan: Plan, state: ResponseState | str, reason: str 
     if state == ResponseState.ACCEPTED and not PlanLine.objects.filter(plan=plan, person=person).exists():
         raise ValidationError(_("The plan has nothing for you to accept. You may ask for a change."))
     earlier = LineResponse.objects.filter(plan=plan, person=person).first()
-    if (
-        earlier is not None
-        and earlier.answered_at is not None
-        and earlier.state == ResponseState.CHANGE_ASKED
-    ):
+    answered = earlier is not None and earlier.answered_at is not None
+    if answered and state == ResponseState.CHANGE_ASKED:
         raise ValidationError(
-            _("Your request was answered already. Speak with the planner if the answer does not help you.")
+            _(
+                "Your request was answered and stays written. Speak with the planner if the answer does not"
+                " help you."
+            )
         )
+    if earlier is not None and answered:
+        reason = earlier.reason
+    elif state == ResponseState.ACCEPTED:
+        reason = ""
     response, _new = LineResponse.objects.update_or_create(
         plan=plan,
         person=person,
         defaults={
             "state": state,
-            "reason": reason if state == ResponseState.CHANGE_ASKED else "",
+            "reason": reason,
             "said_at": timezone.now(),
         },
     )

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import F, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,7 +18,7 @@ from asah.portal.base.models import RoleGrant, Unit, User
 from asah.portal.base.outbox import NoticeKind, notice_kind, tell
 from asah.portal.planning.enums import Decision, PlanState, ReviewStage
 from asah.portal.planning.models import Plan, PlanLine, Review
-from asah.portal.planning.queries.approval import digest_of
+from asah.portal.planning.queries.approval import digest_of, hindrance_of
 
 # Notices are written in parts of so many: one query that names everybody would be too long.
 LUMP = 1000
@@ -97,6 +97,13 @@ def require_state(plan: Plan, edition: int, *states: PlanState) -> None:
             )
             % {"state": plan.get_state_display()}
         )
+
+
+def require_other_hands(actor: User, plan: Plan, stage: ReviewStage) -> None:
+    """Raises PermissionDenied where ``actor`` would approve what they made or submitted themselves."""
+    hindrance = hindrance_of(actor, plan, stage)
+    if hindrance:
+        raise PermissionDenied(hindrance)
 
 
 def write_review(

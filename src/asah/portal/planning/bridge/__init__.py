@@ -1,5 +1,7 @@
 """The only door from planning to the engine: rows to tables, call, result back."""
 
+from asah.portal.planning.bridge.as_planned import offering_as_planned
+from asah.portal.planning.bridge.changes import Change, TablesLost, changes_since
 from asah.portal.planning.bridge.explain import (
     Sentence,
     UnknownSubject,
@@ -34,6 +36,7 @@ from asah.portal.planning.bridge.run import (
 __all__ = [
     "MAX_FLOORS",
     "MAX_PERIODS",
+    "Change",
     "Checked",
     "EngineFailed",
     "Keys",
@@ -45,13 +48,16 @@ __all__ = [
     "Progress",
     "Right",
     "Sentence",
+    "TablesLost",
     "UnknownSubject",
+    "changes_since",
     "check_plan",
     "compare_with_simple_rules",
     "default_policy",
     "explain_offering",
     "explain_person",
     "is_warm",
+    "offering_as_planned",
     "policy_toml",
     "read_keys",
     "read_plan",

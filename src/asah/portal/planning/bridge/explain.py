@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from asah.engine.plan.explain import Explanation, about_offering, about_person, 
 from asah.engine.plan.sentences import reasons
 from asah.engine.plan.standing import Standing
 from asah.engine.tables import load
+from asah.portal.planning.bridge.coaching import as_told, outcome_as_told
 
 Sentence = dict[str, Any]
 
@@ -31,7 +33,10 @@ def reason_codes() -> list[str]:
 @lru_cache(maxsize=1)
 def _standing(folder: Path, made: float) -> Standing:
     """The plan last asked about stays in memory: reading one takes a second, a question of it little."""
-    return read_standing(load(folder / "problem", "plan"), folder / "plan")
+    tables = load(folder / "problem", "plan")
+    told = as_told(tables, folder)
+    standing = read_standing(told, folder / "plan")
+    return standing if told is tables else replace(standing, outcome=outcome_as_told(tables, standing))
 
 
 _warm: set[Path] = set()

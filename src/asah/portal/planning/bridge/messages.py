@@ -73,7 +73,7 @@ _KINDS = {
 
 
 def _message(one: Finding, other: Finding, frames: Mapping[str, pl.DataFrame], keys: Keys) -> Message:
-    subject, kind, key = "", "", None
+    subject, kind, key, offering = "", "", None, None
     frame = frames.get(one.table)
     if frame is not None and 2 <= one.row <= frame.height + 1:
         row = frame.row(one.row - 2, named=True)
@@ -82,12 +82,15 @@ def _message(one: Finding, other: Finding, frames: Mapping[str, pl.DataFrame], k
         if one.table in _KINDS:
             kind, column = _KINDS[one.table]
             key = keys.back(kind).get(str(row[column]))
+        if one.table == "locks":
+            offering = keys.back("offerings").get(str(row["offering_id"]))
     return {
         "severity": one.severity,
         "table": one.table,
         "subject": subject,
         "kind": kind,
         "key": key,
+        "offering": offering,
         "column": one.column,
         "value": one.value,
         "id": [one.what, one.remedy],

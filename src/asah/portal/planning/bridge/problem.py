@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from django.db.models import F
+from django.db.models import F, Prefetch
 
 from asah.engine.errors import InputError, OutputError
 from asah.engine.tables import SCHEMA, OutputFolder, Tables, examine, load
@@ -27,8 +27,10 @@ from asah.portal.catalogue.models import (
 )
 from asah.portal.competency.models import Competency
 from asah.portal.needs.enums import Against, CaseState
-from asah.portal.needs.models import ConductCase, Need
+from asah.portal.needs.models import COACHING, ConductCase, Need
 from asah.portal.people.models import Person, Place
+from asah.portal.planning.bridge.as_planned import AsPlanned, offering_as_planned, person_as_planned
+from asah.portal.planning.bridge.coaching import write_told
 from asah.portal.planning.bridge.keys import Keys, make_unique
 from asah.portal.planning.bridge.messages import Message, ProblemRefused, in_both_languages, tell
 from asah.portal.planning.bridge.policy import policy_toml
@@ -54,27 +56,41 @@ class Problem:
 
 @dataclass
 class _Writer:
-    """The rows of a scenario, table by table; keys are filled in the order in which tables need them."""
+    """The rows of a scenario, table by table; keys are filled in the order in which tables need them.
+
+    ``before``: identifiers of an earlier problem, which the same rows are given again.
+    """
 
     scenario: Scenario
     keys: dict[str, dict[int, str]] = field(default_factory=dict)
+    before: Keys = field(default_factory=Keys)
+    as_planned: AsPlanned = field(default_factory=AsPlanned)
+    told: dict[tuple[str, str], tuple[float, float] | None] = field(default_factory=dict)
 
     def tables(self) -> Iterator[tuple[str, list[Row]]]:
         """Every table; earlier ones make the keys that later ones use."""
-        yield "units", self._units()
-        yield "places", self._places()
-        yield "competencies", self._competencies()
+        yield from self.catalogue()
         yield "people", self._people()
-        yield "programmes", self._programmes()
-        yield "programme_effects", self._effects()
-        yield "offerings", self._offerings()
         yield "needs", self._needs()
-        yield "travel", self._travel()
-        yield "resources", self._resources()
-        yield "budgets", self._budgets()
         yield "mandates", self._mandates()
         yield "completed", self._completed()
         yield "locks", self._locks()
+
+    def catalogue(self) -> Iterator[tuple[str, list[Row]]]:
+        """What is offered, what it costs, and the limits of money."""
+        yield "units", self._units()
+        yield "places", self._places()
+        yield "competencies", self._competencies()
+        yield "programmes", self._programmes()
+        yield "programme_effects", self._effects()
+        yield "offerings", self._offerings()
+        yield "travel", self._travel()
+        yield "resources", self._resources()
+        yield "budgets", self._budgets()
+
+    def _name(self, kind: str, names: Mapping[int, str]) -> None:
+        known = self.before.of.get(kind, {})
+        self.keys[kind] = {key: known.get(key, name) for key, name in names.items()}
 
     def id(self, kind: str, key: int | None) -> str | None:
         """The identifier of a row; of one outside the problem its number, which the engine then refuses."""
@@ -83,8 +99,11 @@ class _Writer:
     def _units(self) -> list[Row]:
         units = list(Unit.objects.filter(path__startswith=self.scenario.agency.path).order_by("path"))
         codes = {unit.pk: unit.code for unit in units}
-        self.keys["units"] = make_unique(
-            (unit.pk, unit.code, f"{codes.get(unit.parent_id or 0, '')}/{unit.code}") for unit in units
+        self._name(
+            "units",
+            make_unique(
+                (unit.pk, unit.code, f"{codes.get(unit.parent_id or 0, '')}/{unit.code}") for unit in units
+            ),
         )
         self.paths = {unit.pk: unit.path for unit in units}
         root = self.scenario.agency_id
@@ -99,10 +118,10 @@ class _Writer:
 
     def _places(self) -> list[Row]:
         places = list(Place.objects.filter(agency=self.scenario.agency_id).order_by("code"))
-        self.keys["places"] = {place.pk: place.code for place in places}
+        self._name("places", {place.pk: place.code for place in places})
         return [
             {
-                "place_id": place.code,
+                "place_id": self.id("places", place.pk),
                 "name": place.name,
                 "zone": place.zone or None,
                 "lat": place.latitude,
@@ -114,9 +133,14 @@ class _Writer:
 
     def _competencies(self) -> list[Row]:
         found = list(Competency.objects.filter(agency=self.scenario.agency_id).order_by("code"))
-        self.keys["competencies"] = {each.pk: each.code for each in found}
+        self._name("competencies", {each.pk: each.code for each in found})
         return [
-            {"competency_id": each.code, "name": each.name_id, "kind": each.kind, "stream": each.stream}
+            {
+                "competency_id": self.id("competencies", each.pk),
+                "name": each.name_id,
+                "kind": each.kind,
+                "stream": each.stream,
+            }
             for each in found
         ]
 
@@ -127,17 +151,29 @@ class _Writer:
             .exclude(current=None)
             .order_by("nip")
             .values(
-                *("pk", "nip", "name", "sex", "retires_on", "target_position_id"),
+                *(
+                    "pk",
+                    "nip",
+                    "name",
+                    "front_degree",
+                    "back_degree",
+                    "sex",
+                    "retires_on",
+                    "target_position_id",
+                ),
                 unit=F("current__unit_id"),
                 place=F("current__place_id"),
                 position=F("current__position__code"),
+                position_name=F("current__position__name"),
                 position_kind=F("current__position__kind"),
+                zone=F("current__place__zone"),
                 target=F("target_position__code"),
                 employment=F("current__kind"),
                 golongan=F("current__golongan"),
             )
         )
         self.keys["people"] = {row["pk"]: row["nip"] for row in rows}
+        self.as_planned.people = {row["pk"]: person_as_planned(row) for row in rows}
         done = history.jp_done_before(self.scenario.agency, self.scenario.year)
         return [
             {
@@ -164,18 +200,18 @@ class _Writer:
             .prefetch_related("eligible_units")
             .order_by("code")
         )
-        self.keys["programmes"] = {each.pk: each.code for each in found}
-        self.keys["funds"] = dict(
-            Fund.objects.filter(agency=self.scenario.agency_id).values_list("pk", "code")
+        self._name("programmes", {each.pk: each.code for each in found})
+        self._name(
+            "funds", dict(Fund.objects.filter(agency=self.scenario.agency_id).values_list("pk", "code"))
         )
         return [
             {
-                "programme_id": each.code,
+                "programme_id": self.id("programmes", each.pk),
                 "name": each.name,
                 "form": each.form,
                 "jp": float(each.jp),
                 "cost_per_person_idr": each.cost_per_person,
-                "fund_id": each.fund.code if each.fund else None,
+                "fund_id": self.id("funds", each.fund_id),
                 "prerequisite_id": self.id("programmes", each.prerequisite_id),
                 "organiser": each.organiser or None,
                 "curriculum_owner": each.curriculum_owner or None,
@@ -217,12 +253,17 @@ class _Writer:
             Offering.objects.filter(
                 programme__in=list(self.keys["programmes"]), year=self.scenario.year, archived_at=None
             )
-            .select_related("programme", "resource")
+            .select_related("programme__fund", "resource", "place")
+            .prefetch_related(
+                Prefetch("programme__effects", ProgrammeEffect.objects.select_related("competency"))
+            )
             .order_by("programme__code", "code")
         )
-        self.keys["offerings"] = make_unique(
-            (each.pk, each.code, f"{each.programme.code}/{each.code}") for each in found
+        self._name(
+            "offerings",
+            make_unique((each.pk, each.code, f"{each.programme.code}/{each.code}") for each in found),
         )
+        self.as_planned.offerings = {each.pk: offering_as_planned(each) for each in found}
         self.resources = {each.resource_id: each.resource for each in found if each.resource}
         return [
             {
@@ -246,21 +287,31 @@ class _Writer:
     def _needs(self) -> list[Row]:
         """Needs of the analysis, and those of open cases, which look like any other need.
 
-        What a need rests on is left out for all of them: it would tell the cases apart.
+        What a need rests on is left out for all of them: it would tell the cases apart. ``told`` keeps what
+        is to be told of those of cases.
         """
         people, known = self.keys["people"], self.keys["competencies"]
         gaps: dict[tuple[int, int], tuple[float, float, str | None]] = {}
+        hidden: dict[tuple[int, int], tuple[float, float] | None] = {}
         heaviest: dict[int, float] = defaultdict(float)
-        for person, competency, gap, weight, against in Need.objects.filter(
+        for person, competency, gap, weight, against, basis in Need.objects.filter(
             cycle=self.scenario.cycle_id, person__current__ended_on=None
-        ).values_list("person_id", "competency_id", "gap", "weight", "against"):
+        ).values_list("person_id", "competency_id", "gap", "weight", "against", "basis"):
             gaps[person, competency] = gap, weight, against
             heaviest[competency] = max(heaviest[competency], weight)
+            if basis == COACHING:
+                hidden[person, competency] = None
         usual = max(heaviest.values(), default=1.0)
         cases = ConductCase.objects.filter(state=CaseState.OPEN, person__agency=self.scenario.agency_id)
         for pair in cases.values_list("person_id", "competency_id").distinct():
-            gap, _weight, kind = gaps.get(pair, (0.0, 0.0, Against.CURRENT.value))
+            gap, weight, kind = gaps.get(pair, (0.0, 0.0, Against.CURRENT.value))
+            hidden.setdefault(pair, (gap, weight) if gap else None)
             gaps[pair] = max(gap, COACHING_LEVELS), heaviest.get(pair[1]) or usual, kind
+        self.told = {
+            (people[person], known[competency]): need
+            for (person, competency), need in hidden.items()
+            if person in people and competency in known
+        }
         rows = [
             {
                 "person_id": people[person],
@@ -312,7 +363,7 @@ class _Writer:
         return [
             {
                 "scope": limit.scope,
-                "id": limit.fund.code if limit.fund else self.id("units", limit.unit_id),
+                "id": self.id("funds", limit.fund_id) or self.id("units", limit.unit_id),
                 "amount_idr": limit.amount,
             }
             for limit in self.scenario.limits.select_related("fund").order_by(
@@ -323,7 +374,11 @@ class _Writer:
     def _mandates(self) -> list[Row]:
         found = self.scenario.mandates.select_related("person", "programme")
         return [
-            {"person_id": each.person.nip, "programme_id": each.programme.code, "points": each.points}
+            {
+                "person_id": each.person.nip,
+                "programme_id": self.id("programmes", each.programme_id),
+                "points": each.points,
+            }
             for each in found.order_by("person__nip", "programme__code")
         ]
 
@@ -367,15 +422,29 @@ def write_problem(scenario: Scenario, folder: Path) -> Problem:
             out.write_text(POLICY, policy_toml(scenario.policy, scenario.year))
         keys = Keys(writer.keys)
         keys.write(folder)
+        writer.as_planned.write(folder)
+        write_told(writer.told, folder)
         tables = _read(folder / "problem", keys)
     except (ProblemRefused, OutputError):
         shutil.rmtree(folder, ignore_errors=True)
         raise
     warnings: list[Message] = []
     if tables.findings:
+        coached = {competency for _person, competency in writer.told}
         told = in_both_languages(lambda: examine(folder / "problem", "plan").findings)
-        warnings = tell(told, tables.frames, keys)
+        # Of gaps that no programme touches it counts how many: a case among them would be told by the count.
+        shown = {
+            code: [one for one in found if one.table != "competencies" or one.value not in coached]
+            for code, found in told.items()
+        }
+        warnings = tell(shown, tables.frames, keys)
     return Problem(folder / "problem", keys, tables.sha256, tables["people"].height, warnings)
+
+
+def catalogue_now(scenario: Scenario, before: Keys) -> dict[str, pl.DataFrame]:
+    """The tables of what is offered and what it costs, with the identifiers that rows had ``before``."""
+    tables = _Writer(scenario, before=before).catalogue()
+    return {name: pl.DataFrame(rows, schema=_schema(name)) for name, rows in tables}
 
 
 def _read(folder: Path, keys: Keys) -> Tables:

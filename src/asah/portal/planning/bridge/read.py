@@ -16,27 +16,28 @@ from asah.engine.report.closure import closed_needs
 from asah.engine.report.money import enrolment_costs
 from asah.engine.report.why import limit_prices
 from asah.engine.tables import Tables, load, read_frames
+from asah.portal.planning.bridge.as_planned import AsPlanned, read_as_planned
+from asah.portal.planning.bridge.coaching import as_told, outcome_as_told, summary_as_told
 from asah.portal.planning.bridge.keys import Keys, read_keys
 
 PLAN_TABLES = ("enrolments", "classes", "people_outcome", "prices", "branches")
 MOST_SEAT_PRICES = 40
 # The scopes of prices and the kind of row that their ids name; an equity floor is named by "column=value".
+Row = dict[str, Any]
 KIND_OF_SCOPE = {"fund": "funds", "unit": "units", "absence": "units", "seats": "offerings"}
 
 
 @dataclass(frozen=True)
 class PlanRows:
-    """Primary keys and numbers, ready to be stored.
+    """Columns of the rows of a plan, ready to be stored.
 
-    ``classes``: offering, classes, enrolled, seats or None, rupiah of the classes. ``lines``: person, unit,
-    offering, locked, JP, fee, travel. ``outcomes``: person, unit, state, reason, JP, closure, need.
     ``facts``: what pages show and rows do not hold: money by scope, closure by unit and competency, prices of
     limits, mandates missed. ``summary``: the engine's own.
     """
 
-    classes: list[tuple[int, int, int, int | None, int]]
-    lines: list[tuple[int, int, int, bool, Decimal, int, int]]
-    outcomes: list[tuple[int, int, str, str, Decimal, float, float]]
+    classes: list[Row]
+    lines: list[Row]
+    outcomes: list[Row]
     facts: dict[str, Any]
     summary: dict[str, Any]
 
@@ -45,16 +46,20 @@ def read_plan(folder: Path) -> PlanRows:
     """The plan in ``folder/plan``, made from ``folder/problem``."""
     tables = load(folder / "problem", "plan")
     frames = read_frames(folder / "plan", PLAN_TABLES)
-    keys = read_keys(folder)
+    keys, as_planned = read_keys(folder), read_as_planned(folder)
     summary: dict[str, Any] = json.loads((folder / "plan" / "summary.json").read_text("utf-8"))
     costs = enrolment_costs(tables, frames)
+    told, outcome = as_told(tables, folder), frames["people_outcome"]
+    if told is not tables:
+        outcome = outcome_as_told(tables, standing_of(told, frames))
+        summary = summary_as_told(summary, outcome)
     return PlanRows(
-        classes=_classes(tables, frames["classes"], keys),
+        classes=_classes(tables, frames["classes"], keys, as_planned),
         lines=_lines(frames["enrolments"], costs, keys),
-        outcomes=_outcomes(tables, frames["people_outcome"], keys),
+        outcomes=_outcomes(tables, outcome, keys, as_planned),
         facts={
             "spent": _spent(summary, keys),
-            "closure": _closure(tables, frames["enrolments"], keys),
+            "closure": _closure(told, frames["enrolments"], keys),
             "prices": _prices(tables, frames, keys),
             "mandates_missed": _mandates(summary, keys),
         },
@@ -62,22 +67,25 @@ def read_plan(folder: Path) -> PlanRows:
     )
 
 
-def _classes(
-    tables: Tables, classes: pl.DataFrame, keys: Keys
-) -> list[tuple[int, int, int, int | None, int]]:
+def _classes(tables: Tables, classes: pl.DataFrame, keys: Keys, as_planned: AsPlanned) -> list[Row]:
     offerings = keys.back("offerings")
     price = dict(tables["offerings"].select("offering_id", "cost_per_class_idr").iter_rows())
     return [
-        (offerings[each], count, enrolled, seats, count * price[each])
+        {
+            "offering_id": offerings[each],
+            "classes": count,
+            "enrolled": enrolled,
+            "seats": seats,
+            "cost": count * price[each],
+            **as_planned.offerings[offerings[each]],
+        }
         for each, count, enrolled, seats in classes.select(
             "offering_id", "classes", "enrolled", "seats"
         ).iter_rows()
     ]
 
 
-def _lines(
-    enrolments: pl.DataFrame, costs: pl.DataFrame, keys: Keys
-) -> list[tuple[int, int, int, bool, Decimal, int, int]]:
+def _lines(enrolments: pl.DataFrame, costs: pl.DataFrame, keys: Keys) -> list[Row]:
     people, units, offerings = keys.back("people"), keys.back("units"), keys.back("offerings")
     locked = {
         (person, offering): bool(lock)
@@ -85,20 +93,35 @@ def _lines(
     }
     held = costs.filter(pl.col("person_id").is_not_null())
     return [
-        (people[who], units[unit], offerings[what], locked[who, what], Decimal(str(jp)), fee, travel)
+        {
+            "person_id": people[who],
+            "unit_id": units[unit],
+            "offering_id": offerings[what],
+            "locked": locked[who, what],
+            "jp": Decimal(str(jp)),
+            "fee": fee,
+            "travel": travel,
+        }
         for who, unit, what, jp, fee, travel in held.select(
             "person_id", "unit_id", "offering_id", "jp", "person_idr", "travel_idr"
         ).iter_rows()
     ]
 
 
-def _outcomes(
-    tables: Tables, outcome: pl.DataFrame, keys: Keys
-) -> list[tuple[int, int, str, str, Decimal, float, float]]:
+def _outcomes(tables: Tables, outcome: pl.DataFrame, keys: Keys, as_planned: AsPlanned) -> list[Row]:
     people, units = keys.back("people"), keys.back("units")
     unit_of = dict(tables["people"].select("person_id", "unit_id").iter_rows())
     return [
-        (people[who], units[unit_of[who]], state, reason or "", Decimal(str(round(jp, 2))), closed, need)
+        {
+            "person_id": people[who],
+            "unit_id": units[unit_of[who]],
+            "state": state,
+            "reason": reason or "",
+            "jp": Decimal(str(round(jp, 2))),
+            "closure": closed,
+            "need": need,
+            **as_planned.people[people[who]],
+        }
         for who, state, reason, jp, closed, need in outcome.select(
             "person_id", "state", "reason", "jp_planned", "closure_points", "need_points"
         ).iter_rows()

@@ -181,6 +181,16 @@ class ResponseForm(OnceForm):
             self.fields["state"].initial = ResponseState.CHANGE_ASKED.value
 
 
+class AcceptForm(OnceForm):
+    """Accepting after the answer to a request; who does not send it keeps the request."""
+
+    state = forms.ChoiceField(
+        choices=[(ResponseState.ACCEPTED.value, "")],
+        initial=ResponseState.ACCEPTED.value,
+        widget=forms.HiddenInput(attrs={"autocomplete": "off"}),
+    )
+
+
 class AnswerForm(OnceForm):
     said_at = forms.CharField(widget=forms.HiddenInput(attrs={"autocomplete": "off"}))
     answer = _text(

@@ -13,6 +13,7 @@ from asah.portal.people.models import Person
 from asah.portal.planning.enums import LockState
 from asah.portal.planning.forms.fields import EditionForm
 from asah.portal.planning.models import Plan, PlanClass, PlanLine
+from asah.portal.ui.fields import FloatField
 from asah.portal.ui.formats import share
 
 MOVE = "move"
@@ -48,11 +49,10 @@ class MakePlanForm(forms.Form):
 class ReplanForm(MakePlanForm):
     """A new plan that changes few enrolments of an earlier one."""
 
-    points_per_change = forms.FloatField(
+    points_per_change = FloatField(
         label=_("Points that a changed enrolment must bring"),
         min_value=0,
         max_value=MOST_PENALTY,
-        localize=True,
         initial=0.5,
         help_text=_("The more, the fewer people are told something else. 0: changes are free."),
     )

@@ -19,8 +19,9 @@ from asah.portal.people.enums import EmploymentKind, PositionKind, Sex
 from asah.portal.people.models import Person, Place
 from asah.portal.planning.access import EDIT_PLANS
 from asah.portal.planning.enums import LimitScope
-from asah.portal.planning.forms.fields import EditionForm, PercentField, RupiahField
+from asah.portal.planning.forms.fields import EditionForm, PercentField
 from asah.portal.planning.models import Scenario
+from asah.portal.ui.fields import FloatField, RupiahField, WholeField
 
 MOST_POINTS = 1_000_000
 MORE_UNITS = 3
@@ -28,8 +29,8 @@ MORE_FLOORS = 3
 MOST_JP = 10_000
 
 
-def _points(**options: Any) -> forms.FloatField:
-    return forms.FloatField(min_value=0, max_value=MOST_POINTS, localize=True, required=False, **options)
+def _points(**options: Any) -> FloatField:
+    return FloatField(min_value=0, max_value=MOST_POINTS, required=False, **options)
 
 
 class NewScenarioForm(forms.Form):
@@ -71,7 +72,7 @@ class RulesForm(EditionForm):
         required=False,
         help_text=_("At most; one person may always go. Blank: no limit."),
     )
-    max_programmes = forms.IntegerField(
+    max_programmes = WholeField(
         label=_("Programmes a person may have"),
         min_value=0,
         max_value=100,
@@ -103,11 +104,10 @@ class RulesForm(EditionForm):
             given = policy.get(key, {})
             for employment in EmploymentKind:
                 value = given.get(employment.value) if isinstance(given, Mapping) else given
-                self.fields[f"{key}_{employment.value}"] = forms.FloatField(
+                self.fields[f"{key}_{employment.value}"] = FloatField(
                     label=label % {"employment": employment.label},
                     min_value=0,
                     max_value=MOST_JP,
-                    localize=True,
                     required=False,
                     initial=value,
                 )

@@ -48,7 +48,22 @@ def _sqlite() -> Iterator[str]:
         "CREATE TRIGGER planning_plan_no_delete BEFORE DELETE ON planning_plan"
         f" WHEN OLD.state IN {FROZEN} {plan}"
     )
+    # INSERT OR REPLACE takes rows out without asking the triggers for that.
+    yield (
+        "CREATE TRIGGER planning_plan_no_replace BEFORE INSERT ON planning_plan WHEN EXISTS (SELECT 1"
+        f" FROM planning_plan WHERE state IN {FROZEN} AND (id = NEW.id"
+        f" OR (scenario_id = NEW.scenario_id AND number = NEW.number))) {plan}"
+    )
+    yield (
+        "CREATE TRIGGER planning_review_no_replace BEFORE INSERT ON planning_review"
+        f" WHEN EXISTS (SELECT 1 FROM planning_review WHERE id = NEW.id) {review}"
+    )
     for table in TABLES:
+        replaced = (
+            f"EXISTS (SELECT 1 FROM {table} AS row JOIN planning_plan AS plan ON plan.id = row.plan_id"
+            f" WHERE row.id = NEW.id AND plan.state IN {FROZEN})"
+        )
+        yield f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN {replaced} {plan}"
         for word, rows in (("insert", ("NEW",)), ("update", ("OLD", "NEW")), ("delete", ("OLD",))):
             frozen = " OR ".join(
                 f"EXISTS (SELECT 1 FROM planning_plan WHERE id = {row}.plan_id AND state IN {FROZEN})"
@@ -60,11 +75,11 @@ def _sqlite() -> Iterator[str]:
 
 
 def _sqlite_back() -> Iterator[str]:
-    for word in ("update", "delete"):
+    for word in ("update", "delete", "replace"):
         yield f"DROP TRIGGER IF EXISTS planning_plan_no_{word}"
         yield f"DROP TRIGGER IF EXISTS planning_review_no_{word}"
     for table in TABLES:
-        for word in ("insert", "update", "delete"):
+        for word in ("insert", "update", "delete", "replace"):
             yield f"DROP TRIGGER IF EXISTS {table}_no_{word}"
 
 

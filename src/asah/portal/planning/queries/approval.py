@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Sum
+from django.db.models import Count, Model, Sum
+from django.utils.translation import gettext as _
 
 from asah.portal.base.access import visible_to
 from asah.portal.base.audit import subject_of
@@ -26,18 +27,16 @@ LOOKED_AT = 100
 
 
 def digest_of(plan: Plan) -> str:
-    """SHA-256 over the plan's rows in the order of their keys: whoever changes one row changes it.
-
-    Keys of rows, not codes: a code that is corrected later does not make another plan of it.
-    """
+    """SHA-256 over the plan's rows in the order of their keys: whoever changes one row changes it."""
     digest = hashlib.sha256()
     for row in _rows_of(plan):
-        digest.update(json.dumps(row, separators=(",", ":")).encode())
+        digest.update(json.dumps(row, separators=(",", ":"), default=str).encode())
         digest.update(b"\n")
     return digest.hexdigest()
 
 
 def _rows_of(plan: Plan) -> Iterator[list[Any]]:
+    """Every column of every row: one that is added later is not forgotten."""
     yield [
         "plan",
         plan.problem_sha256,
@@ -47,19 +46,16 @@ def _rows_of(plan: Plan) -> Iterator[list[Any]]:
         plan.engine_version,
         plan.seed,
     ]
-    classes = PlanClass.objects.filter(plan=plan).order_by("offering")
-    for row in classes.values_list("offering", "classes", "enrolled", "seats", "cost"):
-        yield ["class", *row]
-    lines = PlanLine.objects.filter(plan=plan).order_by("person", "offering")
-    for person, unit, offering, locked, jp, fee, travel in lines.values_list(
-        "person", "unit", "offering", "locked", "jp", "fee", "travel"
-    ).iterator(chunk_size=LUMP):
-        yield ["line", person, unit, offering, locked, f"{jp:.2f}", fee, travel]
-    outcomes = PlanOutcome.objects.filter(plan=plan).order_by("person")
-    for person, unit, state, reason, jp, closure, need in outcomes.values_list(
-        "person", "unit", "state", "reason", "jp", "closure", "need"
-    ).iterator(chunk_size=LUMP):
-        yield ["outcome", person, unit, state, reason, f"{jp:.2f}", closure, need]
+    models: list[tuple[type[Model], list[str]]] = [
+        (PlanClass, ["offering"]),
+        (PlanLine, ["person", "offering"]),
+        (PlanOutcome, ["person"]),
+    ]
+    for model, key in models:
+        columns = [each.attname for each in model._meta.concrete_fields if each.name not in ("id", "plan")]
+        rows = model._default_manager.filter(plan=plan).order_by(*key).values_list(*columns)
+        for row in rows.iterator(chunk_size=LUMP):
+            yield [model.__name__, *row]
 
 
 @dataclass(frozen=True)
@@ -160,6 +156,18 @@ def authors_of(plan: Plan) -> set[int]:
     """Whoever made the plan or showed it: none of them approves it, in whatever other role."""
     shown = plan.reviews.filter(stage=ReviewStage.PLANNER).values_list("decided_by_id", flat=True)
     return {key for key in (plan.made_by_id, *shown) if key is not None}
+
+
+def hindrance_of(user: User, plan: Plan, stage: ReviewStage) -> str:
+    """Why ``user``, whatever their role, does not approve this plan at this stage; "" where they may."""
+    if stage == ReviewStage.PLANNER:
+        return ""
+    if user.pk in authors_of(plan):
+        return _("You made this plan or showed it: somebody else must approve it.")
+    submission = last_review(plan, ReviewStage.PYB) if stage == ReviewStage.PPK else None
+    if submission is not None and submission.decided_by_id == user.pk:
+        return _("You submitted this plan: somebody else must stipulate it.")
+    return ""
 
 
 def key_figures(plan: Plan) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from django.db.models.functions import Abs, Coalesce
 from asah.portal.base.access import visible_to
 from asah.portal.base.models import User
 from asah.portal.planning.models import Plan, PlanLine, PlanOutcome
+from asah.portal.planning.queries.schedule import as_planned
 
 NO_DIFFERENCE = 1e-6
 
@@ -26,16 +27,18 @@ class Changed:
 
 def lines_that_differ(before: Plan, after: Plan, viewer: User) -> QuerySet[PlanLine]:
     """Lines that only one of the two plans has."""
-    twin = (
-        PlanLine.objects.filter(plan__in=[before.pk, after.pk])
-        .exclude(plan=OuterRef("plan"))
-        .filter(person=OuterRef("person"), offering=OuterRef("offering"))
+    # The other plan's number by arithmetic: then the database finds each twin in its index.
+    twin = PlanLine.objects.filter(
+        plan=before.pk + after.pk - OuterRef("plan_id"),
+        person=OuterRef("person_id"),
+        offering=OuterRef("offering_id"),
     )
     return (
         visible_to(viewer, PlanLine)
         .filter(plan__in=[before.pk, after.pk])
         .filter(~Exists(twin))
-        .select_related("person", "unit", "offering__programme", "offering__place")
+        .select_related("person", "unit")
+        .annotate(**as_planned())
     )
 
 

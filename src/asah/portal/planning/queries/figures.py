@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 from asah.portal.base.access import visible_to
 from asah.portal.base.models import User
 from asah.portal.planning.enums import OutcomeState
-from asah.portal.planning.models import Plan, Scenario
+from asah.portal.planning.models import Plan, PlanLine, PlanOutcome, Scenario
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,48 @@ def figures_of(plan: Plan) -> Figures:
         mandates_missed=len(summary["mandates_missed"]),
         gap=plan.gap,
         objective=plan.objective,
+    )
+
+
+@dataclass(frozen=True)
+class OwnFigures:
+    """What a plan comes to for the people whom a viewer may see. Money: participants and travel."""
+
+    planned: int
+    deferred: int
+    exempt: int
+    lines: int
+    money: int
+    closed_points: float
+    need_points: float
+
+    @property
+    def people(self) -> int:
+        return self.planned + self.deferred + self.exempt
+
+    @property
+    def closed(self) -> float | None:
+        return self.closed_points / self.need_points if self.need_points else None
+
+
+def own_figures(plan: Plan, viewer: User) -> OwnFigures:
+    """Summed over the rows that the viewer may see, so that every figure leads to its rows."""
+    outcomes = visible_to(viewer, PlanOutcome).filter(plan=plan).order_by()
+    states = dict(outcomes.values_list("state").annotate(Count("pk")))
+    sums = outcomes.aggregate(closed=Coalesce(Sum("closure"), 0.0), needed=Coalesce(Sum("need"), 0.0))
+    lines = (
+        visible_to(viewer, PlanLine)
+        .filter(plan=plan)
+        .aggregate(lines=Count("pk"), fee=Coalesce(Sum("fee"), 0), travel=Coalesce(Sum("travel"), 0))
+    )
+    return OwnFigures(
+        planned=states.get(OutcomeState.PLANNED, 0),
+        deferred=states.get(OutcomeState.DEFERRED, 0),
+        exempt=states.get(OutcomeState.EXEMPT, 0),
+        lines=lines["lines"],
+        money=lines["fee"] + lines["travel"],
+        closed_points=sums["closed"],
+        need_points=sums["needed"],
     )
 
 

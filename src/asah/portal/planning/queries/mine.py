@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Prefetch
+from django.db.models import F, Prefetch
 
 from asah.portal.base.access import visible_to
 from asah.portal.base.models import User
@@ -18,6 +18,7 @@ from asah.portal.planning.access import SHOWN_STATES
 from asah.portal.planning.enums import LockState, PlanState
 from asah.portal.planning.models import LineResponse, Lock, Mandate, Plan, PlanLine, PlanOutcome
 from asah.portal.planning.queries import history
+from asah.portal.planning.queries.schedule import as_planned
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,13 @@ class OwnPlan:
         if self.plan.state != PlanState.SHOWN:
             return False
         return self.response is None or self.response.answered_at is None
+
+    @property
+    def may_accept_answer(self) -> bool:
+        """Whether the answer to a request may still make the person accept."""
+        said = self.response
+        is_open = self.plan.state == PlanState.SHOWN and bool(self.lines)
+        return is_open and said is not None and said.takes_acceptance
 
 
 def person_of(user: User) -> Person | None:
@@ -128,7 +136,8 @@ def _own_plan(viewer: User, person: Person, outcome: PlanOutcome) -> OwnPlan:
         .prefetch_related(
             Prefetch("offering__programme__effects", ProgrammeEffect.objects.select_related("competency"))
         )
-        .order_by("offering__period", "pk")
+        .annotate(**as_planned())
+        .order_by(F("planned_period"), "pk")
     )
     done = history.jp_done_before(plan.scenario.agency, plan.scenario.year).get(person.pk, Decimal(0))
     return OwnPlan(

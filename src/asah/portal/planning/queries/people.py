@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from asah.portal.base.access import visible_to
@@ -13,6 +13,7 @@ from asah.portal.needs.models import Need
 from asah.portal.people.models import Person
 from asah.portal.planning.access import SEE_PLANS, sees_all_of
 from asah.portal.planning.models import Lock, Plan, PlanLine, PlanOutcome
+from asah.portal.planning.queries.schedule import as_planned
 
 DEPTH = 2
 
@@ -36,7 +37,7 @@ def outcomes_of(plan: Plan, viewer: User) -> QuerySet[PlanOutcome]:
 
 def with_need_in(plan: Plan, rows: QuerySet[PlanOutcome], competency: int) -> QuerySet[PlanOutcome]:
     """Those of the rows whose needs name a competency."""
-    needs = Need.objects.filter(cycle=plan.scenario.cycle_id, competency=competency)
+    needs = Need.told.filter(cycle=plan.scenario.cycle_id, competency=competency)
     return rows.filter(person__in=needs.values("person"))
 
 
@@ -76,7 +77,8 @@ def lines_of_person(plan: Plan, person: Person) -> list[PlanLine]:
     return list(
         PlanLine.objects.filter(plan=plan, person=person)
         .select_related("offering__programme", "offering__place", "unit")
-        .order_by("offering__period", "pk")
+        .annotate(**as_planned())
+        .order_by(F("planned_period"), "pk")
     )
 
 
@@ -94,9 +96,20 @@ def names_of(viewer: User, nips: set[str], agency: int) -> dict[str, str]:
     return {person.nip: person.full_name for person in found}
 
 
+def names_in_plan(plan: Plan, viewer: User, people: set[int]) -> dict[int, str]:
+    """Names, as planned, of those of these people whom the viewer may see, by key."""
+    seen = visible_to(viewer, PlanOutcome).filter(plan=plan, person__in=people)
+    return dict(seen.values_list("person", "name"))
+
+
 def programme_names(plan: Plan) -> dict[str, str]:
     """Names of the programmes of the plan's agency by code."""
     return dict(Programme.objects.filter(agency=plan.scenario.agency_id).values_list("code", "name"))
+
+
+def competency_names(plan: Plan) -> dict[str, str]:
+    """Names of the competencies of the plan's agency by code, in the language of the reader."""
+    return {each.code: each.name for each in Competency.objects.filter(agency=plan.scenario.agency_id)}
 
 
 def decisions_since(plan: Plan) -> int:

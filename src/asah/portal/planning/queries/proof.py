@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -14,32 +15,60 @@ from asah.portal.ui.formats import number, share
 NOTHING_LEFT = 1e-9
 
 
+@dataclass(frozen=True)
+class Worth:
+    """A plan in points against doing nothing: ``gained`` is ``closed`` and ``avoided`` together.
+
+    ``most``: what no plan can exceed, on the same scale. So the gap is (most - gained) / most, here as in the
+    engine.
+    """
+
+    closed: float
+    avoided: float
+    gained: float
+    most: float
+
+
+def worth_of(plan: Plan) -> Worth:
+    nothing, closed = plan.summary["worth_of_nothing"], plan.summary["closed_points"]
+    gained = plan.objective - nothing
+    return Worth(closed=closed, avoided=gained - closed, gained=gained, most=plan.bound - nothing)
+
+
 def prove(plan: Plan) -> list[str]:
-    """Sentences: what is gained, what no plan can exceed, what at most is left, who checked it."""
-    summary = plan.summary
-    gained = plan.objective - summary["worth_of_nothing"]
-    most = plan.bound - summary["worth_of_nothing"]
+    """Sentences: what is gained and of what, what no plan can exceed, what at most is left, who"
+    " checked it."""
+    summary, worth = plan.summary, worth_of(plan)
     told = [
         _(
-            "With this plan the agency gains %(gained)s points against doing nothing. A point is one level of"
-            " one competency closed for one person, times the weight of that need."
+            "This plan is worth %(gained)s points against doing nothing: %(closed)s points of gaps closed and"
+            " %(avoided)s points of penalties avoided. A point of gap is one level of one competency"
+            " closed for"
+            " one person, times the weight of that need; penalties are the points that the rules of"
+            " the scenario"
+            " take for JP below the target, mandates not given and floors of equity missed."
         )
-        % {"gained": number(gained, 1)}
+        % {
+            "gained": number(worth.gained, 1),
+            "closed": number(worth.closed, 1),
+            "avoided": number(worth.avoided, 1),
+        }
     ]
     if plan.gap <= NOTHING_LEFT:
         told.append(
             _(
-                "No plan within the same limits can gain more: this is proved. There is nothing better to"
+                "No plan within the same limits can be worth more: this is proved. There is nothing better to"
                 " look for."
             )
         )
     else:
         told.append(
             _(
-                "It is proved that no plan within the same limits can gain more than %(most)s points. So at"
+                "It is proved that no plan within the same limits can be worth more than %(most)s"
+                " points. So at"
                 " most %(gap)s of what could be gained is left, however long one looks; perhaps nothing is."
             )
-            % {"most": number(most, 1), "gap": share(plan.gap, 2)}
+            % {"most": number(worth.most, 1), "gap": share(plan.gap, 2)}
         )
     told.append(_of_status(summary))
     told.append(_of_check(summary))
@@ -84,8 +113,7 @@ def _of_check(summary: dict[str, Any]) -> str:
 
 def against_simple_rules(plan: Plan) -> list[tuple[str, float, float | None]]:
     """What offices reach without a planner: rule, points gained, and by which share the plan gains more."""
-    nothing = plan.summary["worth_of_nothing"]
-    gained = plan.objective - nothing
+    nothing, gained = plan.summary["worth_of_nothing"], worth_of(plan).gained
     words = {
         "rank_by_gap": _("A list sorted by gap, from the top until the money is spent"),
         "per_rupiah": _("The cheapest courses for each first"),

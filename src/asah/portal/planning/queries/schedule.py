@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
 
 from asah.portal.base.access import visible_to
 from asah.portal.base.models import User
@@ -17,12 +17,13 @@ from asah.portal.planning.models import Plan, PlanClass, PlanLine, PlanOutcome
 
 @dataclass(frozen=True)
 class Week:
-    """Classes that run and people who are away in dated offerings."""
+    """Classes that run, people in those at a place, and people who learn online on given days."""
 
     number: int
     month: int
     classes: int
     away: int
+    online: int
 
 
 @dataclass(frozen=True)
@@ -37,25 +38,28 @@ class AtPlace:
 
 
 def classes_of(plan: Plan) -> QuerySet[PlanClass]:
-    """Classes with offering, programme and place, and ``fees`` of those enrolled."""
-    return (
-        PlanClass.objects.filter(plan=plan)
-        .select_related("offering__programme", "offering__place", "offering__resource")
-        .annotate(fees=F("enrolled") * F("offering__programme__cost_per_person"))
-    )
+    """Classes as they were planned, with ``fees`` of those enrolled."""
+    return PlanClass.objects.filter(plan=plan).annotate(fees=F("enrolled") * F("fee"))
+
+
+def as_planned() -> dict[str, Subquery]:
+    """What lines say of their offering, as it was planned: for annotating them."""
+    opened = PlanClass.objects.filter(plan=OuterRef("plan"), offering=OuterRef("offering"))
+    names = ("programme", "starts_on", "ends_on", "period", "period_end", "place_name")
+    return {f"planned_{name}": Subquery(opened.values(name)[:1]) for name in names}
 
 
 def weeks_of(plan: Plan) -> list[Week]:
     """Every week of the year of the plan. An offering may last several weeks."""
-    running: dict[int, list[int]] = defaultdict(lambda: [0, 0])
-    dated = PlanClass.objects.filter(plan=plan, offering__period__isnull=False)
-    for begins, ends, classes, enrolled in dated.values_list(
-        "offering__period", "offering__period_end", "classes", "enrolled"
+    running: dict[int, list[int]] = defaultdict(lambda: [0, 0, 0])
+    dated = PlanClass.objects.filter(plan=plan, period__isnull=False)
+    for begins, ends, place, classes, enrolled in dated.values_list(
+        "period", "period_end", "place", "classes", "enrolled"
     ):
         first = begins or 1
         for week in range(first, (ends or first) + 1):
             running[week][0] += classes
-            running[week][1] += enrolled
+            running[week][1 if place else 2] += enrolled
     year = plan.scenario.year
     last_week = weeks_in(year)
     return [
@@ -66,25 +70,23 @@ def weeks_of(plan: Plan) -> list[Week]:
 
 def undated(plan: Plan) -> int:
     """People in offerings that have no date: they learn when they can."""
-    found: int | None = PlanClass.objects.filter(plan=plan, offering__period=None).aggregate(
-        n=Sum("enrolled")
-    )["n"]
+    found: int | None = PlanClass.objects.filter(plan=plan, period=None).aggregate(n=Sum("enrolled"))["n"]
     return found or 0
 
 
 def places_of(plan: Plan, viewer: User) -> list[AtPlace]:
-    """Places with people whom the viewer may see or with classes, those with most people first."""
+    """Places, as planned, with people whom the viewer may see or with classes; most people first."""
     homes = (
         visible_to(viewer, PlanOutcome)
-        .filter(plan=plan, person__current__place__isnull=False)
+        .filter(plan=plan, place__isnull=False)
         .order_by()
-        .values_list("person__current__place")
+        .values_list("place")
         .annotate(people=Count("pk"), planned=Count("pk", filter=Q(state=OutcomeState.PLANNED)))
     )
     held = (
-        PlanClass.objects.filter(plan=plan, offering__place__isnull=False)
+        PlanClass.objects.filter(plan=plan, place__isnull=False)
         .order_by()
-        .values_list("offering__place")
+        .values_list("place")
         .annotate(Sum("classes"), Sum("enrolled"))
     )
     people = {place: (count, planned) for place, count, planned in homes}

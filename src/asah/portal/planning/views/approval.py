@@ -17,8 +17,9 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from asah.portal.base.access import Capability, get_visible, signed_in
-from asah.portal.base.models import Unit, User
+from asah.portal.base.access import Capability, Refused, get_visible, signed_in
+from asah.portal.base.models import User
+from asah.portal.planning import bridge
 from asah.portal.planning.access import (
     AGREE_FOR_OFFICE,
     EDIT_PLANS,
@@ -28,7 +29,7 @@ from asah.portal.planning.access import (
 )
 from asah.portal.planning.actions import approve, respond, revise, submit
 from asah.portal.planning.actions.steps import PlanMoved
-from asah.portal.planning.enums import PlanState, ResponseState
+from asah.portal.planning.enums import PlanState, ResponseState, ReviewStage
 from asah.portal.planning.forms import approval as forms
 from asah.portal.planning.models import LineResponse, Plan
 from asah.portal.planning.queries import approval, responses, versions
@@ -53,6 +54,11 @@ class Step:
     done: Words
     form: type[forms.StepForm]
     is_back: bool = False
+    stage: ReviewStage | None = None
+
+    def hindrance_of(self, user: User, plan: Plan) -> str:
+        """Why somebody of the role may not take it with this plan; sending back is open to all of them."""
+        return "" if self.stage is None else approval.hindrance_of(user, plan, self.stage)
 
 
 STEPS = [
@@ -81,6 +87,7 @@ STEPS = [
         gettext_lazy("Submit it"),
         gettext_lazy("The plan is submitted."),
         forms.SubmitForm,
+        stage=ReviewStage.PYB,
     ),
     Step(
         "stipulate",
@@ -93,6 +100,7 @@ STEPS = [
         gettext_lazy("Stipulate it"),
         gettext_lazy("The plan is stipulated. Its documents are being written."),
         forms.StipulateForm,
+        stage=ReviewStage.PPK,
     ),
     Step(
         "withdraw",
@@ -136,43 +144,49 @@ def show_approval(request: HttpRequest, number: int) -> HttpResponse:
     user = signed_in(request)
     plan = get_plan(request, number)
     standing = approval.standing_of(plan)
-    is_author = user.pk in approval.authors_of(plan)
+    open_to, hindrances = _open_to(user, plan)
+    may_speak = plan.state == PlanState.SHOWN and not approval.hindrance_of(user, plan, ReviewStage.HEAD)
     in_force = versions.plan_in_force(plan.scenario.agency, plan.scenario.year)
     before = plan.revises or (in_force if in_force and in_force.pk != plan.pk else None)
     context = {
         **plan_context(plan, user, "approval"),
         "standing": standing,
         "offices": [
-            (says, _may_speak_for(user, plan, says.office, is_author))
+            (says, may_speak and AGREE_FOR_OFFICE.held_by(user, says.office))
             for says in approval.offices_for(plan, user)
         ],
         "reviews": approval.reviews_of(plan, user),
-        "steps": [
-            (step, reverse("planning:step", args=[plan.pk, step.name]))
-            for step in _open_to(user, plan, is_author)
-        ],
-        "is_author": is_author,
+        "steps": [(step, reverse("planning:step", args=[plan.pk, step.name])) for step in open_to],
+        "hindrances": hindrances,
         "revision": versions.revision_number(plan),
         "before": before,
         "may_compare": before is not None and sees_all_of(user, plan),
         "may_revise": plan.state == PlanState.STIPULATED and EDIT_PLANS.held_by(user, plan.scenario.agency),
+        "changes": _changes(plan) if sees_all_of(user, plan) else [],
+        "submission": submit.last_submission(plan) if plan.state == PlanState.SHOWN else None,
     }
     return render(request, "planning/approval.html", context)
 
 
-def _open_to(user: User, plan: Plan, is_author: bool) -> list[Step]:
-    """Steps that the user may take now; nobody is offered to approve what they made."""
-    return [
+def _changes(plan: Plan) -> list[bridge.Change]:
+    """What of the rows that the plan was made from is different now, while that can still be mended."""
+    if plan.state not in (PlanState.DRAFT, PlanState.SHOWN):
+        return []
+    try:
+        return bridge.changes_since(plan)
+    except bridge.TablesLost:
+        return []
+
+
+def _open_to(user: User, plan: Plan) -> tuple[list[Step], list[str]]:
+    """Steps that the user may take now, and why others of their role are not offered to them."""
+    held = [
         step
         for step in STEPS
-        if step.state == plan.state
-        and step.capability.held_by(user, plan.scenario.agency)
-        and not (is_author and step.name in ("submit", "stipulate"))
+        if step.state == plan.state and step.capability.held_by(user, plan.scenario.agency)
     ]
-
-
-def _may_speak_for(user: User, plan: Plan, office: Unit, is_author: bool) -> bool:
-    return plan.state == PlanState.SHOWN and not is_author and AGREE_FOR_OFFICE.held_by(user, office)
+    told = {step.name: step.hindrance_of(user, plan) for step in held}
+    return [step for step in held if not told[step.name]], [words for words in told.values() if words]
 
 
 def take_step(request: HttpRequest, number: int, name: str) -> HttpResponse:
@@ -185,15 +199,16 @@ def take_step(request: HttpRequest, number: int, name: str) -> HttpResponse:
         raise Http404
     step = next((each for each in named if each.state == plan.state), named[0])
     if not any(each.capability.held_by(user, plan.scenario.agency) for each in named):
-        raise PermissionDenied
+        raise Refused(step.capability)
+    if hindrance := step.hindrance_of(user, plan):
+        raise PermissionDenied(hindrance)
     standing = approval.standing_of(plan) if step.name == "submit" else None
     options: dict[str, Any] = {"all_agreed": not standing.not_agreed} if standing is not None else {}
     form = step.form(request.POST or None, plan=plan, viewer=user, **options)
     if request.method == "POST" and form.is_valid():
 
         def act() -> str:
-            _act(user, plan, step.name, form)
-            messages.success(request, str(step.done))
+            messages.success(request, _act(user, plan, step, form))
             return reverse("planning:approval", args=[plan.pk])
 
         try:
@@ -203,15 +218,26 @@ def take_step(request: HttpRequest, number: int, name: str) -> HttpResponse:
             form.tell_meanwhile(approval.steps_since(plan, moved.edition), plan.edition)
         except ValidationError as error:
             _tell_errors(form, error)
-    context = {**plan_context(plan, user, "approval"), "step": step, "form": form, "standing": standing}
+    context = {
+        **plan_context(plan, user, "approval"),
+        "step": step,
+        "form": form,
+        "standing": standing,
+        "changes": _changes(plan) if step.name in ("show", "submit") and not form.errors else [],
+    }
     return render(request, "planning/step.html", context)
 
 
-def _act(user: User, plan: Plan, name: str, form: forms.StepForm) -> None:
+def _act(user: User, plan: Plan, step: Step, form: forms.StepForm) -> str:
+    """Takes the step; what to say of it."""
     data = form.cleaned_data
     about: dict[str, Any] = {"actor": user, "plan": plan, "edition": data["edition"], "note": data["note"]}
     if isinstance(form, forms.SubmitForm):
-        submit.submit_plan(**about, signed=form.signed, without_offices=data.get("without_offices", ""))
+        signed, without = form.signed, data.get("without_offices", "")
+        if submit.begin_submission(**about, signed=signed, without_offices=without) is not None:
+            return _(
+                "The plan is being submitted: its contents are read and kept. This page says when it is done."
+            )
     elif isinstance(form, forms.StipulateForm):
         approve.stipulate_plan(
             **about, decree_number=data["decree_number"], decree_on=data["decree_on"], signed=form.signed
@@ -222,7 +248,8 @@ def _act(user: User, plan: Plan, name: str, form: forms.StepForm) -> None:
             "withdraw": approve.withdraw_plan,
             "return": approve.return_plan,
         }
-        plain[name](**about)
+        plain[step.name](**about)
+    return str(step.done)
 
 
 def _tell_errors(form: OnceForm, error: ValidationError) -> None:
@@ -240,8 +267,9 @@ def review_office(request: HttpRequest, number: int, office: int) -> HttpRespons
     says = next((each for each in approval.offices_for(plan, user) if each.office.pk == office), None)
     if says is None:
         raise Http404
-    if not AGREE_FOR_OFFICE.held_by(user, says.office):
-        raise PermissionDenied
+    AGREE_FOR_OFFICE.require(user, says.office)
+    if hindrance := approval.hindrance_of(user, plan, ReviewStage.HEAD):
+        raise PermissionDenied(hindrance)
     before = says.review.pk if says.review else None
     form = forms.OfficeForm(request.POST or None, initial={"before": before})
     if request.method == "POST" and form.is_valid():

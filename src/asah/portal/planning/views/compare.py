@@ -6,17 +6,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import BooleanField, Case, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from asah.portal.base.access import get_visible, signed_in, visible_to
+from asah.portal.base.access import get_visible, note_refused, signed_in, visible_to
 from asah.portal.planning.access import SEE_DRAFTS
 from asah.portal.planning.models import Plan, Scenario
 from asah.portal.planning.queries.differences import count_changes, lines_that_differ, people_who_differ
 from asah.portal.planning.queries.figures import Figures, figures_of, side_by_side
+from asah.portal.planning.queries.proof import worth_of
 from asah.portal.planning.views.lists import DIFFERENT_LINES, DIFFERENT_PEOPLE
 from asah.portal.planning.views.plans import get_plan, plan_context
 from asah.portal.ui.formats import ABSENT, number, rupiah, share
@@ -71,6 +73,11 @@ def compare_scenarios(request: HttpRequest) -> HttpResponse:
     asked = [int(text[:18]) for text in request.GET.getlist("s") if text.isdecimal()][:MOST_SCENARIOS]
     by_key = {scenario.pk: scenario for scenario in seen}
     chosen = [by_key[key] for key in dict.fromkeys(asked) if key in by_key]
+    for key in set(asked) - set(by_key):
+        note_refused(request, Scenario, pk=key)
+        messages.warning(
+            request, _("One of the scenarios in this address is not there for you; it was left out.")
+        )
     pairs = side_by_side(chosen)
     made = [(scenario, figures) for scenario, figures in pairs if figures is not None]
     context = {
@@ -87,11 +94,14 @@ def compare_scenarios(request: HttpRequest) -> HttpResponse:
 def tabulate(plans: list[Figures]) -> list[Row]:
     """Key figures of plans in columns, each with its difference to the first."""
     whole: Callable[[Any], str] = lambda value: number(value, 0)  # noqa: E731
+    points: Callable[[Any], str] = lambda value: number(value, 1)  # noqa: E731
     measures: list[tuple[str, Callable[[Figures], float | int | None], Callable[[Any], str]]] = [
         (_("Gap closed"), lambda f: f.closed, share),
-        (_("Points closed"), lambda f: f.closed_points, lambda value: number(value, 1)),
-        (_("Worth of the plan (points)"), lambda f: f.objective, lambda value: number(value, 1)),
-        (_("At most left of what could be gained"), lambda f: f.gap, lambda value: share(value, 2)),
+        (_("Gaps closed (points)"), lambda f: worth_of(f.plan).closed, points),
+        (_("Penalties avoided (points)"), lambda f: worth_of(f.plan).avoided, points),
+        (_("Worth against doing nothing (points)"), lambda f: worth_of(f.plan).gained, points),
+        (_("No plan is worth more than (points)"), lambda f: worth_of(f.plan).most, points),
+        (_("At most left of what could be gained"), lambda f: f.gap, _fine_share),
         (_("Money in all"), lambda f: f.limit, rupiah),
         (_("Spent"), lambda f: f.spent, rupiah),
         (_("People planned"), lambda f: f.planned, whole),
@@ -106,11 +116,29 @@ def tabulate(plans: list[Figures]) -> list[Row]:
         Row(
             label=label,
             cells=[write(measure(plan)) for plan in plans],
-            differences=[_difference(measure(plans[0]), measure(plan), write) for plan in plans],
+            differences=[
+                _difference(measure(plans[0]), measure(plan), _POINTS.get(write, write)) for plan in plans
+            ],
             names=[plan.plan.scenario.name for plan in plans],
         )
         for label, measure, write in measures
     ]
+
+
+def _fine_share(value: float) -> str:
+    return share(value, 2)
+
+
+def _say_points(value: float, places: int = 1) -> str:
+    """What lies between two percentages, which is no percentage."""
+    return _("%(points)s percentage points") % {"points": number(value * 100, places)}
+
+
+# How the difference of two figures is written, where not as the figures themselves.
+_POINTS: dict[Callable[[Any], str], Callable[[Any], str]] = {
+    share: _say_points,
+    _fine_share: lambda value: _say_points(value, 2),
+}
 
 
 def _difference(first: float | None, value: float | None, write: Callable[[Any], str]) -> str:

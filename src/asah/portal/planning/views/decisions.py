@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from asah.portal.base.access import get_visible, signed_in
+from asah.portal.base.access import signed_in
 from asah.portal.planning.access import EDIT_PLANS
 from asah.portal.planning.actions import decisions
 from asah.portal.planning.enums import LockState
@@ -15,6 +15,7 @@ from asah.portal.planning.forms.plans import DecisionForm
 from asah.portal.planning.models import Plan, PlanOutcome
 from asah.portal.planning.queries.consequences import Fact, say_consequences, work_out
 from asah.portal.planning.views.editing import say_changes, try_change
+from asah.portal.planning.views.people import get_outcome
 from asah.portal.planning.views.plans import plan_context
 
 
@@ -24,16 +25,7 @@ def decide(request: HttpRequest, number: int, person: int) -> HttpResponse:
     Without scripts the button "look" shows the consequences.
     """
     user = signed_in(request)
-    outcome = get_visible(
-        request,
-        PlanOutcome,
-        "plan__scenario__agency",
-        "person__current__unit",
-        "person__current__place",
-        "person__current__position",
-        plan=number,
-        person=person,
-    )
+    outcome = get_outcome(request, number, person, "person__current__place", "person__current__position")
     plan = outcome.plan
     EDIT_PLANS.require(user, plan.scenario.agency)
     form = DecisionForm(_sent(request, plan), plan=plan, person=outcome.person, initial=_asked(request))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from typing import Any
 
@@ -39,11 +40,15 @@ def say_reason(code: str) -> str:
     return reason_words(code, get_language() or "id") if code else ""
 
 
-def when(offering: Offering) -> Any:
+def when(offering: Offering | PlanClass) -> Any:
     """Its first day where one is set, else its week."""
-    if offering.starts_on:
-        return offering.starts_on
-    return _("week %(week)s") % {"week": offering.period} if offering.period else _("any time")
+    return _when(offering.starts_on, offering.period)
+
+
+def _when(first_day: dt.date | None, week: int | None) -> Any:
+    if first_day:
+        return first_day
+    return _("week %(week)s") % {"week": week} if week else _("any time")
 
 
 SCENARIOS = Table(
@@ -135,8 +140,8 @@ def _weeks(request: HttpRequest) -> list[tuple[int, str]]:
 
 
 def _in_week(rows: QuerySet[PlanClass], week: int) -> QuerySet[PlanClass]:
-    lasts = Q(offering__period_end__gte=week) | Q(offering__period_end=None, offering__period=week)
-    return rows.filter(lasts, offering__period__lte=week)
+    lasts = Q(period_end__gte=week) | Q(period_end=None, period=week)
+    return rows.filter(lasts, period__lte=week)
 
 
 PEOPLE = Table(
@@ -146,17 +151,17 @@ PEOPLE = Table(
         Column(
             "name",
             _("Name"),
-            value=lambda o: o.person.full_name,
+            value=lambda o: o.name,
             order=("person__name",),
-            search=("person__name__icontains",),
+            search=("name__icontains",),
             link=lambda o: url_of("planning:person", o.plan_id, o.person_id),
         ),
         Column(
             "nip",
             _("NIP"),
-            value=lambda o: o.person.nip,
-            order=("person__nip",),
-            search=("person__nip__startswith",),
+            value=lambda o: o.nip,
+            order=("nip",),
+            search=("nip__startswith",),
         ),
         Column(
             "unit",
@@ -189,9 +194,7 @@ PEOPLE = Table(
         ChoiceFilter("state", _("State"), field="state", choices=OutcomeState.choices),
         ChoiceFilter("reason", _("Reason"), field="reason", choices=_reasons),
         ChoiceFilter("unit", _("Unit and below"), field="unit__path__startswith", choices=_units),
-        ChoiceFilter(
-            "employment", _("Employment"), field="person__current__kind", choices=EmploymentKind.choices
-        ),
+        ChoiceFilter("employment", _("Employment"), field="employment", choices=EmploymentKind.choices),
     ],
     sort="name",
     empty=_("There is nobody in this plan whom you may see."),
@@ -204,19 +207,19 @@ CLASSES = Table(
         Column(
             "programme",
             _("Programme"),
-            value=lambda c: c.offering.programme.name,
-            order=("offering__programme__name",),
-            search=("offering__programme__name__icontains",),
+            value=lambda c: c.programme,
+            order=("programme",),
+            search=("programme__icontains",),
             link=lambda c: url_of("planning:class", c.plan_id, c.offering_id),
         ),
-        Column("code", _("Code"), value=lambda c: c.offering.code, search=("offering__code__icontains",)),
-        Column("when", _("When"), value=lambda c: when(c.offering), kind="date", order=("offering__period",)),
+        Column("code", _("Code"), value=lambda c: c.code, search=("code__icontains",)),
+        Column("when", _("When"), value=lambda c: when(c), kind="date", order=("period",)),
         Column(
             "place",
             _("Place"),
-            value=lambda c: c.offering.place.name if c.offering.place else _("not at a place"),
-            order=("offering__place__name",),
-            search=("offering__place__name__icontains",),
+            value=lambda c: c.place_name or _("not at a place"),
+            order=("place_name",),
+            search=("place_name__icontains",),
         ),
         Column("classes", _("Classes"), value=lambda c: c.classes, kind="number", order=("classes",)),
         Column("enrolled", _("People"), value=lambda c: c.enrolled, kind="number", order=("enrolled",)),
@@ -287,16 +290,16 @@ DIFFERENT_LINES = Table(
         Column(
             "programme",
             _("Programme"),
-            value=lambda line: line.offering.programme.name,
-            order=("offering__programme__name",),
-            search=("offering__programme__name__icontains",),
+            value=lambda line: line.planned_programme,
+            order=("planned_programme",),
+            search=("planned_programme__icontains",),
         ),
         Column(
             "when",
             _("When"),
-            value=lambda line: when(line.offering),
+            value=lambda line: _when(line.planned_starts_on, line.planned_period),
             kind="date",
-            order=("offering__period",),
+            order=("planned_period",),
         ),
     ],
     sort="name",
@@ -387,7 +390,7 @@ DECISIONS = Table(
             value=lambda lock: lock.made_by.name if lock.made_by else "",
             order=("made_by__name",),
         ),
-        Column("when", _("On"), value=lambda lock: lock.made_at, kind="date", order=("made_at",)),
+        Column("when", _("Decided on"), value=lambda lock: lock.made_at, kind="date", order=("made_at",)),
         Column(
             "change",
             _("Change"),

@@ -18,7 +18,7 @@ RESPONSE_TONES = {ResponseState.ACCEPTED.value: "good", ResponseState.CHANGE_ASK
 def _answer(response: LineResponse) -> Any:
     if response.state == ResponseState.ACCEPTED:
         return ""
-    return response.answer or _("Answer it")
+    return response.answer or _("Answer this request")
 
 
 RESPONSES = Table(

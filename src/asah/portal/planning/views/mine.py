@@ -6,20 +6,22 @@ from decimal import Decimal
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from asah.portal.base.access import get_visible, signed_in
+from asah.portal.base.access import get_visible, note_refused, signed_in
 from asah.portal.people.models import Person
 from asah.portal.planning import bridge
 from asah.portal.planning.actions.respond import respond
-from asah.portal.planning.forms.approval import ResponseForm
-from asah.portal.planning.models import PlanOutcome
+from asah.portal.planning.forms.approval import AcceptForm, ResponseForm
+from asah.portal.planning.models import Plan, PlanOutcome
 from asah.portal.planning.queries import mine
+from asah.portal.planning.queries.responses import response_of
 from asah.portal.planning.views.lists import OUTCOME_TONES, say_reason
 from asah.portal.ui.formats import number
+from asah.portal.ui.forms import OnceForm
 from asah.portal.ui.once import submit_once
 
 
@@ -30,14 +32,28 @@ def show_mine(request: HttpRequest) -> HttpResponse:
 def send_response(request: HttpRequest, number: int) -> HttpResponse:
     """What somebody says of their part of a plan; with mistakes the page comes back with them."""
     user = signed_in(request)
-    outcome = get_visible(request, PlanOutcome, "plan__scenario__agency", plan=number, person__user=user)
+    try:
+        outcome = get_visible(request, PlanOutcome, "plan__scenario__agency", plan=number, person__user=user)
+    except Http404:
+        # A plan in which the reader is not: of another agency, perhaps.
+        note_refused(request, Plan, pk=number)
+        raise
     plan = outcome.plan
-    form = ResponseForm(request.POST or None, has_lines=plan.lines.filter(person=outcome.person_id).exists())
+    said = response_of(plan, outcome.person)
+    has_lines = plan.lines.filter(person=outcome.person_id).exists()
+    form = (
+        AcceptForm(request.POST or None)
+        if said is not None and said.takes_acceptance
+        else ResponseForm(request.POST or None, has_lines=has_lines)
+    )
     if request.method == "POST" and form.is_valid():
 
         def act() -> str:
             respond(
-                actor=user, plan=plan, state=form.cleaned_data["state"], reason=form.cleaned_data["reason"]
+                actor=user,
+                plan=plan,
+                state=form.cleaned_data["state"],
+                reason=form.cleaned_data.get("reason", ""),
             )
             messages.success(request, _("Your answer was kept. You can change it while the plan is shown."))
             return reverse("planning:mine")
@@ -51,7 +67,7 @@ def send_response(request: HttpRequest, number: int) -> HttpResponse:
     return _show(request, form, plan.pk)
 
 
-def _show(request: HttpRequest, form: ResponseForm | None, of_plan: int) -> HttpResponse:
+def _show(request: HttpRequest, form: OnceForm | None, of_plan: int) -> HttpResponse:
     user = signed_in(request)
     person = mine.person_of(user)
     if person is None:
@@ -77,7 +93,9 @@ def _show(request: HttpRequest, form: ResponseForm | None, of_plan: int) -> Http
     return render(request, "planning/mine.html", context)
 
 
-def _form_for(own: mine.OwnPlan) -> ResponseForm | None:
+def _form_for(own: mine.OwnPlan) -> OnceForm | None:
+    if own.may_accept_answer:
+        return AcceptForm()
     if not own.takes_responses:
         return None
     said = own.response

@@ -22,13 +22,18 @@ from asah.portal.planning.actions.papers.write import offices_with_lines
 from asah.portal.planning.enums import Paper
 from asah.portal.planning.models import Plan
 from asah.portal.planning.views.plans import get_plan, plan_context
+from asah.portal.ui.formats import number
 
 ABOUT = {
     Paper.PLAN: gettext_lazy(
         "Six chapters with the matrix of the seven contents, the budget and the evaluation."
     ),
     Paper.AKPK: gettext_lazy("Method, answers, gaps by competency and office, nine boxes, recommendations."),
-    Paper.BY_NAME: gettext_lazy("Participants, needs and people not planned, each by name. Restricted."),
+    Paper.BY_NAME: gettext_lazy(
+        "Participants, needs and people not planned, each by name. Restricted. A list of more than"
+        " %(pdf)s rows is"
+        " not given as PDF and one of more than %(word)s not as Word: take it as Excel, or office by office."
+    ),
     Paper.OFFICES: gettext_lazy("People, money and programmes of each office."),
     Paper.BUDGET: gettext_lazy("By fund, form and office, against the limits."),
 }
@@ -63,11 +68,21 @@ def _entry(plan: Plan, part: papers.Part, is_large: bool) -> dict[str, Any]:
         links.append((form.value.upper(), url))
     return {
         "title": part.office.name if part.office else part.paper.label,
-        "about": "" if part.office else ABOUT[part.paper],
+        "about": "" if part.office else _about(part.paper),
+        "too_long": [
+            form.value.upper()
+            for form in Format
+            if is_large and papers.is_too_long(plan, part, form, _language())
+        ],
         "links": links,
         "is_ready": any(url for _label, url in links),
         "prepare": reverse("planning:prepare_paper", args=[plan.pk, part.paper.value]) + query,
     }
+
+
+def _about(paper: Paper) -> str:
+    most = papers.MOST_ROWS
+    return str(ABOUT[paper]) % {"pdf": number(most[Format.PDF]), "word": number(most[Format.DOCX])}
 
 
 def take_paper(request: HttpRequest, number: int, paper: str, form: str) -> HttpResponse:

@@ -65,26 +65,49 @@ def show_plan(request: HttpRequest, number: int) -> HttpResponse:
     context = {
         **plan_context(plan, user, "plan"),
         "figures": figures.figures_of(plan),
+        # Whoever sees some offices only reads of them first; numbers of all lead nowhere for them.
+        "own": None if sees_all_of(user, plan) else figures.own_figures(plan, user),
         "proof": proof.prove(plan),
         "rules": proof.against_simple_rules(plan),
         "reasons": [
             (state, say_reason(reason), count, reason)
             for state, reason, count in people.reasons_in(plan, user)
         ],
-        "warnings": [
-            {**finding, "what": finding[language][0], "remedy": finding[language][1]}
-            for finding in summary.get("warnings", [])
-        ],
+        "warnings": _warnings(plan, user, language),
         "failures": [
             {**finding, "what": finding[language][0]}
             for finding in summary.get("check", {}).get("failures", [])
-        ],
+        ]
+        if sees_all_of(user, plan)
+        else [],
         "missed": people.mandates_missed(plan, user),
         "decisions": people.decisions_since(plan),
         "previous": summary.get("previous"),
         "changes": summary.get("changes"),
     }
     return render(request, "planning/plan.html", context)
+
+
+def _warnings(plan: Plan, user: User, language: str) -> list[dict[str, str]]:
+    """What was noticed in the rows, by the names that people know.
+
+    Of a person only for whoever may see them; of rows that are nobody's only for whoever sees all.
+    """
+    everything = sees_all_of(user, plan)
+    found = plan.summary.get("warnings", [])
+    names = people.names_in_plan(plan, user, {one["key"] for one in found if one["kind"] == "people"})
+    told = []
+    for one in found:
+        is_person = one["kind"] == "people"
+        if names.get(one["key"]) if is_person else everything:
+            told.append(
+                {
+                    "subject": names[one["key"]] if is_person else one["subject"].rsplit(" (", 1)[0],
+                    "what": one[language][0],
+                    "remedy": one[language][1],
+                }
+            )
+    return told
 
 
 def show_gap(request: HttpRequest, number: int) -> HttpResponse:

@@ -10,17 +10,21 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from asah.portal.base.access import get_visible, signed_in
-from asah.portal.base.models import Job
+from asah.portal.base.access import get_visible, note_refused, signed_in, visible_to
+from asah.portal.base.models import Job, User
+from asah.portal.catalogue.models import Offering, Programme
+from asah.portal.people.models import Person
 from asah.portal.planning.access import EDIT_PLANS
 from asah.portal.planning.actions import plans
 from asah.portal.planning.forms.plans import MakePlanForm, ReplanForm
 from asah.portal.planning.models import Plan, Scenario
+from asah.portal.planning.queries.consequences import call, say_contradiction
+from asah.portal.planning.queries.contradictions import contradictions_in
 from asah.portal.ui.charts import lines
+from asah.portal.ui.formats import is_indonesian
 from asah.portal.ui.formats import number as write
 
 FEWEST_POINTS = 2
@@ -70,7 +74,7 @@ def show_run(request: HttpRequest, number: int, job: int) -> HttpResponse:
     """How far the making of a plan is; htmx asks each second for the part that changes."""
     user = signed_in(request)
     scenario = get_visible(request, Scenario, "agency", pk=number)
-    row = _job(scenario, job)
+    row = _job(request, scenario, job)
     plan = row.result.get("plan")
     asked_by_htmx = bool(getattr(request, "htmx", False))
     context = {
@@ -80,7 +84,7 @@ def show_run(request: HttpRequest, number: int, job: int) -> HttpResponse:
         "news": row.news,
         "phase": _phase(str(row.news.get("phase", ""))),
         "chart": _draw_trail(row.news.get("trail", [])),
-        "findings": _say_findings(row.news.get("findings", [])),
+        **_say_findings(row.news.get("findings", []), scenario, user),
         "may_edit": EDIT_PLANS.held_by(user, scenario.agency),
     }
     response = render(request, "planning/_run.html" if asked_by_htmx else "planning/run.html", context)
@@ -93,14 +97,15 @@ def show_run(request: HttpRequest, number: int, job: int) -> HttpResponse:
 def stop_run(request: HttpRequest, number: int, job: int) -> HttpResponse:
     user = signed_in(request)
     scenario = get_visible(request, Scenario, "agency", pk=number)
-    plans.stop_plan(actor=user, scenario=scenario, job=_job(scenario, job))
+    plans.stop_plan(actor=user, scenario=scenario, job=_job(request, scenario, job))
     return redirect("planning:run", number=scenario.pk, job=job)
 
 
-def _job(scenario: Scenario, number: int) -> Job:
+def _job(request: HttpRequest, scenario: Scenario, number: int) -> Job:
     """A job of this scenario: whoever sees the scenario may watch it, whoever began it."""
     found: Job | None = plans.jobs_of(scenario).filter(pk=number).first()
     if found is None:
+        note_refused(request, Job, pk=number)
         raise Http404
     return found
 
@@ -143,17 +148,64 @@ def _draw_trail(trail: list[list[float | None]]) -> SafeString | str:
     )
 
 
-def _say_findings(findings: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Rows to mend, in the language of the reader, with a link where the row has a page."""
-    language = "id" if (get_language() or "id").startswith("id") else "en"
-    return [
-        {
-            **finding,
-            "what": finding[language][0],
-            "remedy": finding[language][1],
-            "url": reverse("people:person", args=[finding["key"]])
-            if finding["kind"] == "people" and finding["key"]
-            else "",
-        }
-        for finding in findings
-    ]
+def _say_findings(findings: list[dict[str, Any]], scenario: Scenario, viewer: User) -> dict[str, Any]:
+    """Rows to mend in the words of the reader, with a link where the row has a page.
+
+    Decisions that contradict each other by themselves are told apart, with why; their rows say no more.
+    """
+    decided = any(each["table"] == "locks" and each["severity"] == "error" for each in findings)
+    contradictions = contradictions_in(scenario) if decided else []
+    told = {lock.person_id for each in contradictions for lock in each.locks}
+    left = [each for each in findings if not (each["table"] == "locks" and each["key"] in told)]
+    people = visible_to(viewer, Person).in_bulk(_keys(left, "people"))
+    offerings = Offering.objects.select_related("programme").in_bulk(
+        _keys(left, "offerings") | {each["offering"] for each in left if each.get("offering")}
+    )
+    programmes = Programme.objects.in_bulk(_keys(left, "programmes"))
+    return {
+        "contradictions": [(say_contradiction(each), each.locks) for each in contradictions],
+        "findings": [_say_finding(each, people, offerings, programmes) for each in left],
+    }
+
+
+def _keys(findings: list[dict[str, Any]], kind: str) -> set[int]:
+    return {each["key"] for each in findings if each["kind"] == kind and each["key"]}
+
+
+def _say_finding(
+    finding: dict[str, Any],
+    people: dict[int, Person],
+    offerings: dict[int, Offering],
+    programmes: dict[int, Programme],
+) -> dict[str, Any]:
+    """By name; number and code of the row stand beside it."""
+    what, remedy = finding["id" if is_indonesian() else "en"]
+    kind, key, code, url = finding["kind"], finding["key"], finding["subject"], ""
+    name = say_table(finding["table"])
+    if kind == "people" and key in people:
+        name, url = people[key].full_name, reverse("people:person", args=[key])
+        what = what.replace(people[key].nip, name)
+    elif kind == "offerings" and key in offerings:
+        name, url = call(offerings[key]), reverse("catalogue:offering", args=[key])
+    elif kind == "programmes" and key in programmes:
+        name, url = programmes[key].name, reverse("catalogue:programme", args=[key])
+    offering = offerings.get(finding.get("offering") or 0)
+    value = call(offering) if offering is not None else finding["value"]
+    return {**finding, "name": name, "code": code, "url": url, "what": what, "remedy": remedy, "value": value}
+
+
+def say_table(table: str) -> str:
+    """Where a row stands, as pages call it; the tables' own names are the engine's."""
+    return {
+        "people": _("People"),
+        "needs": _("Needs"),
+        "locks": _("Decisions by hand"),
+        "mandates": _("Mandates"),
+        "programmes": _("Programmes"),
+        "programme_effects": _("Programmes"),
+        "offerings": _("Offerings"),
+        "resources": _("Resources"),
+        "units": _("Units"),
+        "budgets": _("Money"),
+        "policy.toml": _("Rules of the year"),
+    }.get(table, table)

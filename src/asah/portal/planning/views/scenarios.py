@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from asah.portal.base.access import get_visible, signed_in
+from asah.portal.people.enums import EmploymentKind
 from asah.portal.planning import bridge
 from asah.portal.planning.access import EDIT_PLANS, SEE_DRAFTS
 from asah.portal.planning.actions import decisions, mandates, scenarios
@@ -79,7 +80,13 @@ def show_scenario(request: HttpRequest, number: int) -> HttpResponseBase:
         "floors": len(scenario.policy.get("equity", [])),
         "mandates": scenario.mandates.count(),
         "locks": scenario.locks.count(),
-        "unverified": bridge.unverified_rules(scenario.year),
+        "jp": [
+            (title, [(_employment(kind), jp) for kind, jp in scenario.policy.get(name, {}).items()])
+            for title, name in ((_("JP target"), "jp_target"), (_("JP ceiling"), "jp_max"))
+        ],
+        "unverified": [
+            (_employment(kind), regulation) for kind, regulation in bridge.unverified_rules(scenario.year)
+        ],
         "job": running_job(scenario),
         "may_edit": EDIT_PLANS.held_by(user, scenario.agency),
         "form": MakePlanForm(),
@@ -270,6 +277,10 @@ def _say_limits(scenario: Scenario) -> list[tuple[str, int]]:
         words = ngettext("travel of %(count)s unit", "travel of %(count)s units", len(units))
         said.append((words % {"count": len(units)}, sum(units)))
     return said
+
+
+def _employment(kind: str) -> str:
+    return str(dict(EmploymentKind.choices).get(kind, kind))
 
 
 def _scenario(request: HttpRequest, number: int) -> Scenario:

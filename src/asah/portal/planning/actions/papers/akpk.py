@@ -155,12 +155,14 @@ def table_of_gaps(content: Content) -> DataTable:
         Col(_("Competency")),
         Col(_("Kind")),
         Col(_("Assessed"), "number"),
-        Col(_("With a gap"), "number"),
+        Col(_("With a need"), "number"),
         Col(_("Of those assessed"), "share"),
         Col(_("Mean gap (levels)"), "number", decimals=2),
         Col(_("Priority (points)"), "number", decimals=1),
     ]
-    return DataTable(_("Gaps by competency"), columns, rows, sheet=_("Gaps"))
+    return DataTable(
+        _("Gaps by competency"), columns, rows, source_note=say.how_gaps_are_reckoned(), sheet=_("Gaps")
+    )
 
 
 def _about_boxes() -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from asah.portal.documents.actions import Col, DataTable, Document, Note, Section
 from asah.portal.documents.actions.content import Value
@@ -77,11 +78,12 @@ def _participants(content: Content, people: list[PersonRow]) -> DataTable:
             Col(_("No."), "number"),
             Col(_("NIP")),
             Col(_("Name")),
-            Col(_("Grade")),
+            Col(pgettext("narrow column", "Grade")),
             Col(_("Post")),
             Col(_("Unit")),
         ),
-        *(Col(_("Programme")), Col(_("Form")), Col(_("Schedule")), Col(_("Decided")), Col(_("JP"), "number")),
+        *(Col(_("Programme")), Col(_("Form")), Col(_("Schedule")), Col(_("On what ground"))),
+        Col(_("JP"), "number"),
         Col(_("Cost"), "money"),
     ]
     whole = sums.sum_all(lines)
@@ -126,7 +128,7 @@ def _needs(content: Content, people: list[PersonRow]) -> DataTable:
         *(
             Col(_("NIP")),
             Col(_("Name")),
-            Col(_("Grade")),
+            Col(pgettext("narrow column", "Grade")),
             Col(_("Post")),
             Col(_("Kind of post")),
             Col(_("Office")),
@@ -134,13 +136,20 @@ def _needs(content: Content, people: list[PersonRow]) -> DataTable:
         *(Col(_("Competency")), Col(_("Demanded"), "level"), Col(_("Actual"), "number", decimals=2)),
         *(
             Col(_("Gap"), "number", decimals=2),
-            Col(_("Comes from")),
+            Col(_("Source of the level")),
             Col(_("Performance")),
             Col(_("Box"), "level"),
         ),
         *(Col(_("Form")), Col(_("JP"), "number"), Col(_("Priority")), Col(_("Note of the supervisor"))),
     ]
-    return DataTable(_("Needs by name"), columns, rows, landscape=True, sheet=_("Needs"))
+    return DataTable(
+        _("Needs by name"),
+        columns,
+        rows,
+        source_note=say.how_gaps_are_reckoned(),
+        landscape=True,
+        sheet=_("Needs"),
+    )
 
 
 def _proposed(content: Content) -> dict[tuple[int, str], ClassRow]:

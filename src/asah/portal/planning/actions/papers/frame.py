@@ -16,6 +16,7 @@ from asah.portal.planning.actions.submit import Signed
 from asah.portal.planning.queries.papers import Content
 
 NAME_TO_COME = "." * 40
+PLACE_TO_COME = "." * 24
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,8 @@ def make_document(
         letterhead=Letterhead(government=head.agency),
         legal_basis=legal_basis(head.year) if signed else (),
         sections=sections,
-        signature=_signature(version.stipulated, _("Appointing authority (PPK)"), day) if signed else None,
-        prepared_by=_signature(version.submitted, _("Authorised official (PyB)"), None) if signed else None,
+        signature=_signature(version.stipulated, _("Appointing authority"), day) if signed else None,
+        prepared_by=_signature(version.submitted, _("Authorised official"), None) if signed else None,
         version_hash=version.digest,
         numbering="bab" if contents else "decimal",
         contents=contents,
@@ -78,7 +79,7 @@ def _signature(signed: Signed | None, post: str, day: dt.date | None) -> Signatu
         nama=signed.name,
         pangkat=signed.rank,
         nip=signed.nip,
-        place=signed.place if day else "",
+        place=(signed.place or PLACE_TO_COME) if day else "",
         day=day,
     )
 

@@ -64,7 +64,7 @@ def _columns() -> list[Col]:
         Col(_("Kind of competency")),
         Col(_("Competency")),
         Col(_("Level now / wanted"), "level"),
-        Col(_("For whom")),
+        Col(_("Target group")),
         Col(_("Form / path")),
         Col(_("Programme")),
         Col(_("JP"), "number"),

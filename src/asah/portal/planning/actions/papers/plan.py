@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -22,7 +22,7 @@ from asah.portal.documents.actions import (
 from asah.portal.documents.actions.content import Block, Value
 from asah.portal.needs.queries.groups import hidden_among
 from asah.portal.planning import bridge
-from asah.portal.planning.actions.papers import say
+from asah.portal.planning.actions.papers import say, sums
 from asah.portal.planning.actions.papers.akpk import table_of_gaps
 from asah.portal.planning.actions.papers.budget import figures, table_by_fund, table_of_limits
 from asah.portal.planning.actions.papers.frame import Version, how_money_is_shared, make_document, of_draft
@@ -30,6 +30,11 @@ from asah.portal.planning.actions.papers.matrix import matrix
 from asah.portal.planning.actions.papers.recaps import table_by_form, table_by_office, table_by_stream
 from asah.portal.planning.queries.papers import Content, PersonRow
 from asah.portal.ui.formats import number, rupiah, share
+
+GRADES = [
+    *("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX"),
+    *("X", "XI", "XII", "XIII", "XIV", "XV", "XVI", "XVII"),
+]
 
 
 def plan(content: Content, version: Version) -> Document:
@@ -116,7 +121,7 @@ def _groups(content: Content, caption: str, key_of: Callable[[PersonRow], str]) 
     members: dict[str, list[PersonRow]] = defaultdict(list)
     for person in content.people:
         members[key_of(person)].append(person)
-    order = sorted(members)
+    order = sorted(members, key=_rank)
     hidden = hidden_among([sum(1 for each in members[key] if each.need > 0) for key in order])
     rows: list[list[Value]] = []
     for place, key in enumerate(order):
@@ -136,6 +141,12 @@ def _groups(content: Content, caption: str, key_of: Callable[[PersonRow], str]) 
         Col(_("Need closed"), "share"),
     ]
     return DataTable(caption, columns, rows, [*total, _share_closed(content.people)], sheet=caption)
+
+
+def _rank(key: str) -> tuple[int, int, str]:
+    """Grades by their number, PNS (III/a) before PPPK (IX); everything else by its words."""
+    number = key.split("/")[0]
+    return ("/" not in key, GRADES.index(number), key) if number in GRADES else (2, 0, key)
 
 
 def _share_closed(people: list[PersonRow]) -> float | None:
@@ -269,7 +280,7 @@ def _monitoring(content: Content, version: Version) -> list[Section]:
 
 def _indicators(content: Content) -> DataTable:
     head = content.head
-    streams = _people_by_stream(content)
+    streams = sums.by_stream(content)
     rows: list[list[Value]] = [
         [_("People who take part"), number(len({line.person for line in content.lines}))],
         [_("Classes held"), number(sum(row.classes for row in content.classes))],
@@ -277,18 +288,10 @@ def _indicators(content: Content) -> DataTable:
         [_("Money used"), rupiah(head.spent)],
         [_("Need closed, in points"), f"{number(head.closed_points, 1)} / {number(head.need_points, 1)}"],
     ]
-    for stream, people in streams.items():
+    for stream, found in streams.items():
+        people = found.people
         words = ngettext("%(count)s person", "%(count)s people", people) % {"count": number(people)}
         rows.append([_("Stream of %(stream)s") % {"stream": say.label(stream)}, words])
     return DataTable(
         _("Indicators"), [Col(_("Indicator")), Col(_("Planned"), align="right")], rows, sheet=_("Indicators")
     )
-
-
-def _people_by_stream(content: Content) -> Mapping[str, int]:
-    streams = {row.offering: {each.stream for each in row.taught} for row in content.classes}
-    people: dict[str, set[int]] = {"competency": set(), "ethics": set(), "integrity": set()}
-    for line in content.lines:
-        for stream in streams[line.offering] or {"competency"}:
-            people[stream].add(line.person)
-    return {stream: len(found) for stream, found in people.items()}

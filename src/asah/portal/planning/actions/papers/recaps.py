@@ -78,19 +78,13 @@ def table_by_form(content: Content) -> DataTable:
 
 def table_by_stream(content: Content) -> DataTable:
     """By what a programme is about first: competency, ethics or integrity."""
-    classes = sums.classes_of(content)
-
-    def stream(offering: int) -> str:
-        taught = classes[offering].taught
-        return taught[0].stream if taught else "competency"
-
-    found = sums.sum_by(content.lines, lambda line: stream(line.offering))
-    order = [key for key in ("competency", "ethics", "integrity") if key in found]
+    found = sums.by_stream(content)
     return DataTable(
         _("Recap by stream"),
         money_columns(_("Stream")),
-        money_rows(((say.label(key), found[key]) for key in order), content),
+        money_rows(((say.label(key), each) for key, each in found.items()), content),
         money_total(content),
+        source_note=_("Each programme counts once, in the stream of the competency that it raises most."),
         landscape=True,
         sheet=_("By stream"),
     )

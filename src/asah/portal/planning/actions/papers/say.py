@@ -113,3 +113,15 @@ def evidence_of(basis: str) -> str:
     told = " + ".join(label(role) for role in roles.split("+") if role)
     words = {"expired": _("out of date"), "default_level": _("demand by default")}
     return ", ".join(filter(None, (told, *(words.get(mark, mark) for mark in marks))))
+
+
+def how_gaps_are_reckoned() -> str:
+    return _(
+        "A gap is not simply the level demanded less the actual level: the actual level is an"
+        " estimate with an"
+        " uncertainty, and the gap is what is expected below the demand over all levels that the person may"
+        " really have, none of them below level 1. So an uncertain level near the demand has a small"
+        " gap too, and"
+        " one near level 1 a gap somewhat smaller than the difference. From a tenth of a level a gap"
+        " is a need."
+    )

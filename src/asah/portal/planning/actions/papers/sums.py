@@ -82,6 +82,15 @@ def by_form(content: Content) -> list[tuple[ClassRow, Sum]]:
     return [(first[form], sums[form]) for form in order]
 
 
+def by_stream(content: Content) -> dict[str, Sum]:
+    """By the stream of what each programme raises most: competency, ethics or integrity. Each line once."""
+    taught = {row.offering: row.taught for row in content.classes}
+    found = sum_by(
+        content.lines, lambda line: taught[line.offering][0].stream if taught[line.offering] else "competency"
+    )
+    return {key: found[key] for key in ("competency", "ethics", "integrity") if key in found}
+
+
 @dataclass
 class OfFund:
     """What a fund pays: classes, those for nobody too, and participants."""

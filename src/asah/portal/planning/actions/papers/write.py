@@ -24,14 +24,13 @@ from asah.portal.planning.actions.papers.by_name import by_name, rows_in
 from asah.portal.planning.actions.papers.frame import Version
 from asah.portal.planning.actions.papers.plan import plan as plan_document
 from asah.portal.planning.actions.papers.recaps import recap_by_office
-from asah.portal.planning.actions.submit import KEPT, Signed, content_now, write_whole
+from asah.portal.planning.actions.submit import KEPT, Signed, content_now, is_large, write_whole
 from asah.portal.planning.enums import Decision, Paper, PlanState, ReviewStage
-from asah.portal.planning.models import Plan, PlanLine, PlanOutcome, Review
+from asah.portal.planning.models import Plan, PlanLine, Review
 from asah.portal.planning.queries.papers import Content, freeze
+from asah.portal.ui.formats import number
 
 WRITE_PAPERS = "planning.write_papers"
-# Up to so many people a document is written within the request.
-AT_ONCE = 600
 # A row of a wide table takes some 0.2 MB of memory in a PDF, less in the other formats.
 MOST_ROWS = {Format.PDF: 8_000, Format.DOCX: 15_000, Format.XLSX: 400_000}
 _BUILDERS: dict[Paper, Callable[[Content, Version], Document]] = {
@@ -61,11 +60,6 @@ def may_read(user: User, plan: Plan, part: Part) -> bool:
     return SEE_PLANS.held_by(user)
 
 
-def is_large(plan: Plan) -> bool:
-    """Whether a worker writes its documents."""
-    return PlanOutcome.objects.filter(plan=plan).count() > AT_ONCE
-
-
 def _folder(plan: Plan) -> Path:
     """A draft that moved a step is another version; a plan that was replaced stays the one that was
     stipulated."""
@@ -83,6 +77,20 @@ def find_paper(plan: Plan, part: Part, form: Format, language: Code) -> Path | N
     return path if path.exists() else None
 
 
+def is_too_long(plan: Plan, part: Part, form: Format, language: Code) -> bool:
+    """Whether a worker wrote a list in other formats, and in this one could not."""
+    found = [other for other in Format if find_paper(plan, part, other, language) is not None]
+    return part.paper == Paper.BY_NAME and bool(found) and form not in found
+
+
+def _say_too_long(form: Format) -> str:
+    return _(
+        "This list has more than %(most)s rows, the most that %(format)s can hold. Take the Excel"
+        " file, or the"
+        " list of one office."
+    ) % {"most": number(MOST_ROWS[form]), "format": form.value.upper()}
+
+
 def take_paper(*, actor: User, plan: Plan, part: Part, form: Format, language: Code) -> bytes:
     """The bytes of a document, and a line in the audit of who took which.
 
@@ -92,10 +100,12 @@ def take_paper(*, actor: User, plan: Plan, part: Part, form: Format, language: C
     if not may_read(actor, plan, part):
         raise PermissionDenied
     path = _path(plan, part, form, language)
-    # What is still a draft is written anew: the catalogue that it takes its words from may have changed.
+    # What is still a draft is written anew: the analysis and what people say of the plan may have changed.
     if path.exists() and (plan.state in KEPT or is_large(plan)):
         content = path.read_bytes()
     elif is_large(plan):
+        if is_too_long(plan, part, form, language):
+            raise ValidationError(_say_too_long(form))
         raise ValidationError(
             _("This document has not been prepared yet. Have it prepared, and come back for it.")
         )
@@ -167,12 +177,7 @@ def _write(
                 done += 1
                 if too_long_for(content, part, form):
                     if len(formats) == 1:
-                        raise ValidationError(
-                            _(
-                                "This list is too long for this format. Take the Excel file, or the list of"
-                                " one office."
-                            )
-                        )
+                        raise ValidationError(_say_too_long(form))
                     continue
                 document = document or build(content, version, part)
                 path = _path(plan, part, form, language)

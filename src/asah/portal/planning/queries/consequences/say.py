@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from asah.portal.catalogue.models import Offering
 from asah.portal.planning.queries.consequences.work_out import Consequences, Place
-from asah.portal.ui.formats import number, rupiah
+from asah.portal.planning.queries.contradictions import AT_ONCE, OVERFULL, Contradiction
+from asah.portal.ui.formats import long_date, number, rupiah
 
 SMALL = 1e-6
 _TONES = ("bad", "warning", "neutral", "good")
@@ -34,6 +36,15 @@ _BROKEN = {
     ),
 }
 _GRAVE = {"no_class"}
+_FALLS_OUT = {
+    "same_programme": gettext_lazy(
+        "Loses the place in %(offering)s, which is another date of this programme."
+    ),
+    "same_time": gettext_lazy("Loses the place in %(offering)s, which takes place at the same time."),
+    "too_many": gettext_lazy(
+        "Loses the place in %(offering)s: by the rules of the year a person has %(most)s programmes at most."
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -62,6 +73,8 @@ def say_consequences(found: Consequences) -> list[Fact]:
 
 
 def _say(found: Consequences) -> Iterator[Fact]:
+    for each in found.contradictions:
+        yield Fact("bad", say_contradiction(each))
     if found.nothing_changes:
         yield Fact(
             "neutral", _("The plan has it so already. The decision makes sure that the next plan keeps it.")
@@ -80,15 +93,50 @@ def _say(found: Consequences) -> Iterator[Fact]:
         yield Fact("neutral", words % {"jp": number(abs(found.jp))})
     yield from _money(found)
     yield from _places(found)
-    for line in found.falls_out:
-        text = _("Loses the place in %(offering)s, which cannot stay beside it.") % {
-            "offering": line.offering
-        }
-        yield Fact("warning", text)
+    for line, why in found.falls_out.items():
+        facts = {"offering": call(line.offering), "most": found.most_programmes}
+        yield Fact("warning", str(_FALLS_OUT[why]) % facts)
     if found.mandate_lost:
         yield Fact("bad", _("A programme that this person must be given is taken away."))
     for code in found.broken:
         yield Fact("bad" if code in _GRAVE else "warning", str(_BROKEN[code]))
+
+
+def say_contradiction(found: Contradiction) -> str:
+    """Why no plan can keep these decisions together."""
+    first = found.locks[0]
+    facts = {
+        "name": first.person.full_name,
+        "many": number(len(found.locks), 0),
+        "most": number(found.most, 0),
+    }
+    if found.kind == OVERFULL:
+        return _(
+            "%(offering)s is full: %(many)s people are decided in, and its classes have %(most)s seats in"
+            " all. No plan can keep all of these decisions."
+        ) % {**facts, "offering": call(first.offering)}
+    if found.kind == AT_ONCE:
+        return _(
+            "%(name)s is decided into %(one)s and into %(other)s, which take place at the same time. No plan"
+            " can keep both decisions."
+        ) % {**facts, "one": call(first.offering), "other": call(found.locks[1].offering)}
+    return (
+        _(
+            "%(name)s is decided into %(many)s programmes, and by the rules of the year a person has %(most)s"
+            " at most. No plan can keep all of these decisions."
+        )
+        % facts
+    )
+
+
+def call(offering: Offering) -> str:
+    """An offering in words: the name of its programme and its first day or week; codes are for lists."""
+    name = offering.programme.name
+    if offering.starts_on is not None:
+        return f"{name} ({long_date(offering.starts_on)})"
+    if offering.period is not None:
+        return _("%(name)s (week %(week)s)") % {"name": name, "week": offering.period}
+    return name
 
 
 def _points(value: float) -> dict[str, str]:

@@ -15,8 +15,9 @@ from asah.portal.catalogue.models import Fare, Offering, Programme, ProgrammeEff
 from asah.portal.needs.models import Need
 from asah.portal.people.enums import Connectivity
 from asah.portal.people.models import Employment, Person
-from asah.portal.planning.enums import LimitScope
-from asah.portal.planning.models import Mandate, Plan, PlanClass, PlanLine, PlanOutcome
+from asah.portal.planning.enums import LimitScope, LockState
+from asah.portal.planning.models import Lock, Mandate, Plan, PlanClass, PlanLine, PlanOutcome
+from asah.portal.planning.queries.contradictions import Contradiction, contradictions_in, decided_in, overlap
 from asah.portal.planning.queries.people import lines_of_person
 
 REACH = {Connectivity.NONE.value: 0, Connectivity.LOW.value: 1, Connectivity.GOOD.value: 2}
@@ -37,8 +38,10 @@ class Place:
 class Consequences:
     """Points, JP and rupiah are differences to the plan.
 
-    ``falls_out``: own lines that cannot stay beside the place. ``broken``: codes of rules that the decision
-    breaks. ``over``: purse to the rupiah by which it is overdrawn.
+    ``falls_out``: own lines that cannot stay beside the place, each with why: ``same_programme``,
+    ``same_time`` or ``too_many``. ``broken``: codes of rules that the decision breaks. ``contradictions``:
+    with earlier decisions, so that no plan can keep them all. ``over``: purse to the rupiah by which it is
+    overdrawn.
     """
 
     person: Person
@@ -49,7 +52,9 @@ class Consequences:
     jp: Decimal = Decimal(0)
     money: int = 0
     class_cost: int = 0
-    falls_out: list[PlanLine] = field(default_factory=list)
+    falls_out: dict[PlanLine, str] = field(default_factory=dict)
+    most_programmes: int | None = None
+    contradictions: list[Contradiction] = field(default_factory=list)
     pushed_out: Person | None = None
     broken: list[str] = field(default_factory=list)
     over: dict[str, int] = field(default_factory=dict)
@@ -71,12 +76,15 @@ def work_out(
     if into is not None:
         found.place = _place(plan, into)
         found.nothing_changes = into.pk in held and found.leaves is None
+    if into is not None:
+        found.contradictions = _contradicts(plan, person, into, out_of)
     if found.nothing_changes:
         return found
     stay = [line for line in lines if line is not found.leaves]
     if into is not None and into.pk not in held:
         found.falls_out = _cannot_stay(plan, stay, into, person)
         stay = [line for line in stay if line not in found.falls_out]
+        found.most_programmes = plan.summary.get("policy", {}).get("max_programmes")
         _enter(plan, found, stay, into)
     gone = [line for line in lines if line not in stay]
     after = [line.offering.programme_id for line in stay] + ([into.programme_id] if into else [])
@@ -103,20 +111,35 @@ def _place(plan: Plan, offering: Offering) -> Place:
     return Place(offering, classes, enrolled, left, classes < offering.max_classes)
 
 
-def _cannot_stay(plan: Plan, lines: Sequence[PlanLine], into: Offering, person: Person) -> list[PlanLine]:
-    """Lines of the same programme, at the same time, and beyond what one person may have."""
-    out = [
-        line
-        for line in lines
-        if line.offering.programme_id == into.programme_id or _overlap(line.offering, into)
+def _contradicts(plan: Plan, person: Person, into: Offering, out_of: Offering | None) -> list[Contradiction]:
+    """With this decision beside those that are kept, as it would replace some of them."""
+    kept = [
+        lock
+        for lock in decided_in(plan.scenario)
+        if lock.person_id != person.pk
+        or (lock.offering.programme_id != into.programme_id and lock.offering_id != (out_of and out_of.pk))
     ]
+    made = Lock(scenario=plan.scenario, person=person, offering=into, state=LockState.IN)
+    before = contradictions_in(plan.scenario, kept)
+    return [each for each in contradictions_in(plan.scenario, [*kept, made]) if each not in before]
+
+
+def _cannot_stay(
+    plan: Plan, lines: Sequence[PlanLine], into: Offering, person: Person
+) -> dict[PlanLine, str]:
+    """Lines of the same programme, at the same time, and beyond what one person may have."""
+    out = {
+        line: "same_programme" if line.offering.programme_id == into.programme_id else "same_time"
+        for line in lines
+        if line.offering.programme_id == into.programme_id or overlap(line.offering, into)
+    }
     policy = plan.summary.get("policy", {})
     most = policy.get("max_programmes")
     if most is not None and into.programme.counts_to_max:
         counting = [line for line in lines if line not in out and line.offering.programme.counts_to_max]
         worth = {line.pk: _worth(plan, person, counting, line) for line in counting}
         counting.sort(key=lambda line: worth[line.pk])
-        out += counting[: max(0, len(counting) + 1 - int(most))]
+        out |= dict.fromkeys(counting[: max(0, len(counting) + 1 - int(most))], "too_many")
     return out
 
 
@@ -124,12 +147,6 @@ def _worth(plan: Plan, person: Person, lines: Sequence[PlanLine], line: PlanLine
     every = [each.offering.programme_id for each in lines]
     rest = [each.offering.programme_id for each in lines if each is not line]
     return _closure(plan, person, every) - _closure(plan, person, rest)
-
-
-def _overlap(one: Offering, other: Offering) -> bool:
-    if one.period is None or other.period is None:
-        return False
-    return one.period <= (other.period_end or other.period) and other.period <= (one.period_end or one.period)
 
 
 def _enter(plan: Plan, found: Consequences, stay: Sequence[PlanLine], into: Offering) -> None:
@@ -265,7 +282,7 @@ def _closure(plan: Plan, person: Person, programmes: Iterable[int]) -> float:
 
 
 def _closures(plan: Plan, held: Mapping[int, Sequence[int]]) -> dict[int, float]:
-    needs = Need.objects.filter(cycle=plan.scenario.cycle_id, person__in=list(held)).values_list(
+    needs = Need.told.filter(cycle=plan.scenario.cycle_id, person__in=list(held)).values_list(
         "person_id", "competency_id", "gap", "weight"
     )
     wanted = {programme for programmes in held.values() for programme in programmes}

@@ -2,7 +2,7 @@
 
 from asah.portal.planning.queries.papers.akpk import read_analysis
 from asah.portal.planning.queries.papers.frozen import Damaged, freeze, thaw
-from asah.portal.planning.queries.papers.read import read_classes, read_content
+from asah.portal.planning.queries.papers.read import read_classes, read_content, responses_in
 from asah.portal.planning.queries.papers.rows import (
     Analysis,
     ClassRow,
@@ -36,5 +36,6 @@ __all__ = [
     "read_analysis",
     "read_classes",
     "read_content",
+    "responses_in",
     "thaw",
 ]

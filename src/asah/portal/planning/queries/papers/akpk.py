@@ -14,7 +14,6 @@ from asah.portal.competency.models import Competency
 from asah.portal.needs.bridge import fit_bands
 from asah.portal.needs.enums import AssignmentState, ProposalState, RaterRole
 from asah.portal.needs.models import (
-    COACHING,
     Assignment,
     Cycle,
     LevelEstimate,
@@ -69,17 +68,18 @@ def _roles(cycle: Cycle) -> list[RoleRow]:
 
 
 def _needs(cycle: Cycle) -> QuerySet[Need]:
-    return Need.objects.filter(cycle=cycle).exclude(basis=COACHING).order_by()
+    return Need.told.filter(cycle=cycle).order_by()
 
 
 def _gaps(cycle: Cycle) -> list[Gap]:
-    """Competencies by the points of their needs, the most first."""
-    units: dict[int, list[float]] = defaultdict(lambda: [0.0] * 4)
-    for competency, staff, assessed, with_gap, depth in UnitNeed.objects.filter(cycle=cycle).values_list(
-        "competency", "staff", "assessed", "with_gap", "depth"
-    ):
-        row = units[competency]
-        row[:] = [row[0] + staff, row[1] + assessed, row[2] + with_gap, row[3] + (depth or 0.0) * with_gap]
+    """Competencies by the points of their needs, the most first; people with a need are those of the plan."""
+    units = {
+        competency: (staff, assessed)
+        for competency, staff, assessed in UnitNeed.objects.filter(cycle=cycle)
+        .order_by()
+        .values_list("competency")
+        .annotate(Sum("staff"), Sum("assessed"))
+    }
     needs = {
         competency: (people, mean, points)
         for competency, people, mean, points in _needs(cycle)
@@ -90,12 +90,9 @@ def _gaps(cycle: Cycle) -> list[Gap]:
     known = Competency.objects.in_bulk(keys)
     found = []
     for key in keys:
-        staff_of, assessed_of, gaps, levels = units.get(key, [0.0] * 4)
-        people, mean, points = needs.get(key, (0, 0.0, 0.0))
-        if key not in units:
-            gaps, levels = float(people), mean * people
-        size = int(assessed_of or gaps)
-        is_hidden = 0 < size < LEAST_PEOPLE
+        staff, assessed = units.get(key, (0, 0))
+        people, mean, points = needs.get(key, (0, None, 0.0))
+        is_hidden = 0 < (assessed or people) < LEAST_PEOPLE
         found.append(
             Gap(
                 code=known[key].code,
@@ -103,10 +100,10 @@ def _gaps(cycle: Cycle) -> list[Gap]:
                 name_en=known[key].name_en,
                 kind=known[key].kind,
                 stream=known[key].stream,
-                staff=int(staff_of),
-                assessed=int(assessed_of),
-                with_gap=0 if is_hidden else int(gaps),
-                depth=levels / gaps if gaps and not is_hidden else None,
+                staff=staff,
+                assessed=assessed,
+                with_gap=0 if is_hidden else people,
+                depth=None if is_hidden else mean,
                 points=0.0 if is_hidden else points,
                 hidden=is_hidden,
             )

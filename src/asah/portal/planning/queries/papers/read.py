@@ -13,7 +13,7 @@ from asah.portal.base.models import Unit
 from asah.portal.catalogue.bridge import Form, forms
 from asah.portal.catalogue.models import Fund
 from asah.portal.competency.models import Competency
-from asah.portal.needs.models import COACHING, LevelEstimate, Need
+from asah.portal.needs.models import LevelEstimate, Need
 from asah.portal.needs.queries.boxes import latest_performance
 from asah.portal.planning.models import Mandate, Plan, PlanClass, PlanLine, PlanOutcome
 from asah.portal.planning.queries.papers.akpk import box_of_each, read_analysis
@@ -47,7 +47,6 @@ def read_content(plan: Plan) -> Content:
     classes = read_classes(plan)
     people = _people(plan)
     needs, named = _needs(plan, {person.key for person in people})
-    counts = counts_of(plan)
     known = {each.code: each for row in classes for each in row.taught} | named
     return Content(
         head=_head(plan, units),
@@ -60,8 +59,14 @@ def read_content(plan: Plan) -> Content:
         needs=needs,
         competencies=[known[code] for code in sorted(known)],
         analysis=read_analysis(plan.scenario.cycle),
-        responses=(counts.people, counts.accepted, counts.asked, counts.answered, counts.silent),
+        responses=responses_in(plan),
     )
+
+
+def responses_in(plan: Plan) -> tuple[int, int, int, int, int]:
+    """People with lines, accepted, change asked, answered, silent."""
+    counts = counts_of(plan)
+    return counts.people, counts.accepted, counts.asked, counts.answered, counts.silent
 
 
 def _head(plan: Plan, units: Iterable[Unit]) -> Head:
@@ -99,51 +104,45 @@ def read_classes(plan: Plan) -> list[ClassRow]:
     """Classes with their contents, by code of the programme, first week and code."""
     known = {form.code: form for form in forms(dt.date(plan.scenario.year, 1, 1))}
     filled = dict(PlanLine.objects.filter(plan=plan).order_by().values_list("offering").annotate(Count("pk")))
-    rows = (
-        PlanClass.objects.filter(plan=plan)
-        .select_related("offering__programme__fund", "offering__place")
-        .prefetch_related("offering__programme__effects__competency")
-    )
+    rows = PlanClass.objects.filter(plan=plan).select_related("offering")
     classes = [_class(row, known, filled.get(row.offering_id, 0)) for row in rows]
     return sorted(classes, key=lambda row: (row.programme_code, row.period or 0, row.code, row.offering))
 
 
 def _class(row: PlanClass, known: dict[str, Form], lines: int) -> ClassRow:
-    offering, programme = row.offering, row.offering.programme
-    form = known.get(programme.form)
-    effects = sorted(programme.effects.all(), key=lambda each: (-each.gain_levels, each.competency.code))
-    taught = [taught_of(each.competency) for each in effects]
-    by_form = KIND_OF_FORM.get(programme.form, "")
+    form = known.get(row.form)
+    taught = [Taught(**each) for each in row.taught]
+    by_form = KIND_OF_FORM.get(row.form, "")
     kinds = list(dict.fromkeys(_kind(each) for each in taught)) or ([by_form] if by_form else [])
     return ClassRow(
-        offering=offering.pk,
-        code=offering.code,
-        programme_key=programme.pk,
-        programme_code=programme.code,
-        programme=programme.name,
-        form=programme.form,
+        offering=row.offering_id,
+        code=row.code,
+        programme_key=row.offering.programme_id,
+        programme_code=row.programme_code,
+        programme=row.programme,
+        form=row.form,
         form_name=form.indonesian if form else "",
         path=form.path if form else "",
-        jp=programme.jp,
-        fee=programme.cost_per_person,
-        fund_code=programme.fund.code if programme.fund else "",
-        fund=programme.fund.name if programme.fund else "",
-        organiser=programme.organiser.strip(),
-        curriculum_owner=programme.curriculum_owner.strip(),
+        jp=row.jp,
+        fee=row.fee,
+        fund_code=row.fund_code,
+        fund=row.fund,
+        organiser=row.organiser,
+        curriculum_owner=row.curriculum_owner,
         taught=taught,
         kinds=kinds,
         kinds_by_form=not taught,
-        period=offering.period,
-        period_end=offering.period_end,
-        starts_on=offering.starts_on,
-        ends_on=offering.ends_on,
-        place=offering.place.name if offering.place else "",
-        days=offering.days,
+        period=row.period,
+        period_end=row.period_end,
+        starts_on=row.starts_on,
+        ends_on=row.ends_on,
+        place=row.place_name,
+        days=row.days,
         classes=row.classes,
         enrolled=row.enrolled,
         lines=lines,
         seats=row.seats,
-        least=offering.min_per_class,
+        least=row.least,
         cost=row.cost,
     )
 
@@ -167,33 +166,28 @@ def taught_of(competency: Competency) -> Taught:
 def _people(plan: Plan) -> list[PersonRow]:
     predicates = dict(latest_performance(plan.scenario.cycle))
     boxes = box_of_each(plan.scenario.cycle)
-    rows = PlanOutcome.objects.filter(plan=plan).select_related(
-        "person__current__position", "person__current__place"
-    )
-    people = []
-    for row in rows.iterator(chunk_size=2000):
-        person, post = row.person, row.person.current
-        people.append(
-            PersonRow(
-                key=person.pk,
-                nip=person.nip,
-                name=person.full_name,
-                sex=person.sex,
-                employment=post.kind if post else "",
-                golongan=post.golongan if post else "",
-                position=post.position.name if post and post.position else "",
-                position_kind=post.position.kind if post and post.position else "",
-                unit=row.unit_id,
-                zone=post.place.zone if post and post.place else "",
-                state=row.state,
-                reason=row.reason,
-                jp=row.jp,
-                need=row.need,
-                closed=row.closure,
-                predicate=predicates.get(person.pk, ""),
-                box=boxes.get(person.pk),
-            )
+    people = [
+        PersonRow(
+            key=row.person_id,
+            nip=row.nip,
+            name=row.name,
+            sex=row.sex,
+            employment=row.employment,
+            golongan=row.golongan,
+            position=row.position,
+            position_kind=row.position_kind,
+            unit=row.unit_id,
+            zone=row.zone,
+            state=row.state,
+            reason=row.reason,
+            jp=row.jp,
+            need=row.need,
+            closed=row.closure,
+            predicate=predicates.get(row.person_id, ""),
+            box=boxes.get(row.person_id),
         )
+        for row in PlanOutcome.objects.filter(plan=plan).iterator(chunk_size=2000)
+    ]
     return sorted(people, key=lambda each: (each.nip, each.key))
 
 
@@ -242,8 +236,7 @@ def _needs(plan: Plan, people: set[int]) -> tuple[list[NeedRow], dict[str, Taugh
         )
     }
     rows = (
-        Need.objects.filter(cycle=cycle)
-        .exclude(basis=COACHING)
+        Need.told.filter(cycle=cycle)
         .order_by("person__nip", "competency__code")
         .values_list(
             *("person", "competency", "against", "required", "gap", "weight", "basis", "competency__code")

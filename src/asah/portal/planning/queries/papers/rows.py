@@ -183,7 +183,7 @@ class GroupRow:
 
 @dataclass(frozen=True)
 class Gap:
-    """One competency over the agency: of those assessed, who has a gap, and how deep it is for them."""
+    """One competency over the agency: of those assessed, who has a need, and how deep its gap is for them."""
 
     code: str
     name_id: str
