@@ -115,9 +115,7 @@ def _run(host: str, port: int, workers: int) -> int:
         "the worker of short jobs and the clock": work,
         "the worker of long jobs": [*work, "--long"],
     }
-    children = {
-        name: subprocess.Popen(command, start_new_session=True) for name, command in commands.items()
-    }
+    children = {name: subprocess.Popen(command, start_new_session=True) for name, command in commands.items()}
     return _watch(children, host, port)
 
 

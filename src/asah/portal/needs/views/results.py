@@ -173,6 +173,10 @@ def _unit_asked(request: HttpRequest, user: User, cycle: Cycle) -> Unit:
     return Unit.objects.get(path=paths[0])
 
 
+def _opens(user: User, path: str) -> bool:
+    return any(path.startswith(mine) for mine in SEE_RESULTS.paths(user))
+
+
 def _heat_address(cycle: Cycle, unit: Unit, measure: str) -> str:
     more = f"&measure={measure}" if measure != heatmap.SHARE else ""
     return f"{reverse('needs:heat', args=[cycle.pk])}?unit={unit.pk}{more}"
@@ -325,7 +329,11 @@ def show_summary(request: HttpRequest, number: int) -> HttpResponse:
         "anchor": [ROLES.get(role, role) for role in _anchor(cycle)],
         "responses": [(ROLES[each.role], each) for each in akpk.responses(user, cycle)],
         "totals": totals,
-        "offices": [(each, f"{heat}?unit={units[each.key]}") for each in akpk.by_office(user, cycle)],
+        # Whoever leads a part of an office reads of that part under the office's name, and looks into no other.
+        "offices": [
+            (each, f"{heat}?unit={units[each.key]}" if _opens(user, each.key) else "")
+            for each in akpk.by_office(user, cycle)
+        ],
         "rungs": [
             (each, f"{people}?{urlencode({'rung': each.key})}" if is_open else "")
             for each in akpk.by_rung(user, cycle)
