@@ -329,7 +329,7 @@ def show_summary(request: HttpRequest, number: int) -> HttpResponse:
         "anchor": [ROLES.get(role, role) for role in _anchor(cycle)],
         "responses": [(ROLES[each.role], each) for each in akpk.responses(user, cycle)],
         "totals": totals,
-        # Whoever leads a part of an office reads of that part under the office's name, and looks into no other.
+        # Whoever leads a part of an office reads of that part under the office's name, and opens no other.
         "offices": [
             (each, f"{heat}?unit={units[each.key]}" if _opens(user, each.key) else "")
             for each in akpk.by_office(user, cycle)
