@@ -18,7 +18,7 @@ from asah.portal.base.enums import JobState
 from asah.portal.base.models import Job, User
 from asah.portal.catalogue.models import Offering, Programme
 from asah.portal.people.models import Employment, Person
-from asah.portal.planning import bridge
+from asah.portal.planning import bridge, tasks
 from asah.portal.planning.actions.plans import begin_explanation, begin_plan
 from asah.portal.planning.models import Lock, Plan, PlanLine
 from asah.portal.planning.queries.proof import worth_of
@@ -100,6 +100,26 @@ def test_a_stopped_plan_keeps_the_best_so_far(
     assert plan.summary["status"] == "interrupted"
     assert plan.summary["check"]["ok"]
     assert plan.lines.exists()
+
+
+def test_a_plan_stopped_before_there_was_one_is_not_kept(
+    world: World, work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = begin_plan(actor=world.planner, scenario=world.scenario, seconds=600, gap=0.0)
+    tell = jobs.Running.tell
+
+    def stop_at_once(self: jobs.Running, done: int, total: int, **facts: object) -> None:
+        Job.objects.filter(pk=job.pk).update(stop_requested=True)
+        tell(self, done, total, **facts)
+
+    monkeypatch.setattr(jobs.Running, "tell", stop_at_once)
+    monkeypatch.setattr(tasks, "_gained", lambda progress: 0.0)
+    monkeypatch.setattr(jobs, "TELL_EVERY", 0.0)
+    (done,) = work()
+    assert done.state == JobState.STOPPED
+    assert done.result == {}
+    assert not Plan.objects.exists()
+    assert _work_folders() == []
 
 
 def test_rows_that_must_be_mended_are_told_and_no_plan_is_kept(world: World, work: Work) -> None:

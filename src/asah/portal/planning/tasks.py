@@ -74,6 +74,8 @@ def _make(running: jobs.Running, work: Path) -> Plan:
     except bridge.EngineFailed as failed:
         raise jobs.JobRefused(str(failed)) from failed
     story.enter("checking")
+    if running.stop_wanted and not story.has_a_plan:
+        raise jobs.Stopped({})
     check = bridge.check_plan(work)
     story.enter("storing")
     more |= {"trail": story.trail, "rules": bridge.compare_with_simple_rules(work)}
@@ -131,6 +133,11 @@ class _Story:
                 half = len(self.trail) // 2
                 self.trail = self.trail[:half:2] + self.trail[half:]
         self.enter(progress.stage if progress else "reading")
+
+    @property
+    def has_a_plan(self) -> bool:
+        """Whether a plan was found that is worth more than doing nothing."""
+        return self.latest is not None and (_gained(self.latest) or 0) > 0
 
     def enter(self, phase: str) -> None:
         now = self.latest
