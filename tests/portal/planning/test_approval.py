@@ -390,6 +390,14 @@ def test_the_digest_changes_with_any_row(way: Way, a_line: PlanLine) -> None:
     assert digest_of(plan) != before
 
 
+def test_the_log_says_of_each_what_they_did_and_only_heads_agree(way: Way, sign_in: SignIn) -> None:
+    way.show().agree().submit().stipulate()
+    text = sign_in(way.ppk).get(f"/plans/{way.plan.pk}/approval/").content.decode()
+    log = text[text.index('id="log"') :]
+    for word in ("memperlihatkan rencana", "disetujui", "mengajukan rencana", "menetapkan rencana"):
+        assert word in log
+
+
 FROZEN = [
     "UPDATE planning_plan SET spent = spent + 1 WHERE id = {plan}",
     "UPDATE planning_plan SET decree_number = 'lain' WHERE id = {plan}",

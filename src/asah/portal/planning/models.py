@@ -314,3 +314,14 @@ class Review(models.Model):
 
     def __str__(self) -> str:
         return f"{self.plan_id} {self.stage} {self.decision}"
+
+    @property
+    def done(self) -> str:
+        """What was done in words: only a head agrees, the others take a step of their own."""
+        steps = {
+            ReviewStage.PLANNER: _("showed the plan"),
+            ReviewStage.PYB: _("submitted the plan"),
+            ReviewStage.PPK: _("stipulated the plan"),
+        }
+        step = steps.get(ReviewStage(self.stage)) if self.decision == Decision.AGREED else None
+        return str(step or self.get_decision_display())

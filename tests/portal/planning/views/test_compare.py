@@ -56,7 +56,7 @@ def test_scenarios_stand_side_by_side_with_the_difference_to_the_first(
     # Between two percentages lie percentage points.
     closed = answer.context["rows"][0]
     assert closed.cells[0].endswith("%")
-    assert closed.differences[1].endswith("poin persen")
+    assert closed.differences[1].endswith("poin persentase")
     # Plans of two scenarios are told apart by the name of the scenario: both may be plan 1.
     page = sign_in(world.planner).get(reverse("planning:compare_plans", args=[half.pk, plan.pk]))
     assert f"dari {plan} ke {half}" in page.content.decode()

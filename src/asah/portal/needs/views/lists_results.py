@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from asah.portal.base.access import signed_in
@@ -110,9 +110,9 @@ def _by_rung(rows: QuerySet[Member], value: str) -> QuerySet[Member]:
 def box_of(member: Any) -> str:
     """The box of a member with ``across`` and ``up``, in words."""
     if member.up is None:
-        return say("not assessed yet")
+        return gettext("not assessed yet")
     if member.across is None:
-        return say("no predicate known")
+        return gettext("no predicate known")
     return box_name((member.across, member.up))
 
 
@@ -165,7 +165,7 @@ def draw_people_in_boxes(cycle: Cycle, rungs: list[tuple[str, str]]) -> Table:
 
 def _box_choices() -> list[tuple[str, str]]:
     boxes = [(f"{across}{up}", box_name((across, up))) for across, up in BOXES]
-    return [*boxes, ("unassessed", say("not assessed yet")), ("unknown", say("no predicate known"))]
+    return [*boxes, ("unassessed", gettext("not assessed yet")), ("unknown", gettext("no predicate known"))]
 
 
 def _proposal_columns() -> list[Column]:
@@ -208,7 +208,7 @@ def _proposal_columns() -> list[Column]:
 
 def proposed_for(proposal: Proposal) -> str:
     """Whom the wish is for, in words."""
-    return proposal.person.full_name if proposal.person else say("the office")
+    return proposal.person.full_name if proposal.person else gettext("the office")
 
 
 def _by_side(rows: QuerySet[Proposal], value: str) -> QuerySet[Proposal]:
