@@ -51,18 +51,20 @@ def test_a_unit_that_is_saved_as_it_was_leaves_no_line() -> None:
     assert not Event.objects.filter(action="unit.changed").exists()
 
 
-def test_a_code_stands_once_below_a_unit() -> None:
-    agency = an_agency()
+def test_a_code_stands_once_in_an_agency_in_whatever_case() -> None:
+    agency, abroad = an_agency(), an_agency()
     first, other = an_office(agency), an_office(agency)
-    part = create_unit(actor=None, code=first.code, name="Bagian", parent=other)
+    assert create_unit(actor=None, code=first.code, name="Dinas Uji", parent=abroad)
     for call in (
         lambda: create_unit(actor=None, code=first.code, name="Dinas Kembar", parent=agency),
+        lambda: create_unit(actor=None, code=first.code.lower(), name="Bagian", parent=other),
         lambda: change_unit(actor=None, unit=other, code=first.code, name=other.name),
-        lambda: move_unit(actor=None, unit=part, parent=agency),
     ):
         with pytest.raises(ValidationError) as refused:
             call()
         assert first.code in refused.value.messages[0]
+    change_unit(actor=None, unit=other, code=other.code.lower(), name=other.name)
+    assert Unit.objects.get(pk=other.pk).code == other.code.lower()
 
 
 def test_a_unit_is_not_moved_below_itself_nor_out_of_its_agency() -> None:

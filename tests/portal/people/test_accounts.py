@@ -236,6 +236,17 @@ def test_another_password_is_not_given_to_somebody_with_a_role_above_the_unit(of
     assert office.open(office.office, again="on").counts["again"] == 0
 
 
+def test_a_user_of_the_same_nip_made_by_whoever_does_not_administer_the_person_is_not_tied(
+    office: Office,
+) -> None:
+    elsewhere = an_office(office.office)
+    mine = a_person(office.office)
+    a_user(Role.ASN, unit=elsewhere, username=mine.nip)
+    assert office.open(office.office).counts == {"opened": 0, "again": 0, "linked": 0, "taken": 1}
+    mine.refresh_from_db()
+    assert mine.user is None
+
+
 def test_a_user_of_the_same_nip_is_tied_to_the_person_and_keeps_the_password(office: Office) -> None:
     mine, abroad = a_person(office.office), a_person(office.office)
     user = a_user(Role.ASN, unit=office.office, username=mine.nip)

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from asah.portal.base import jobs
 from asah.portal.base.enums import Role
-from asah.portal.base.models import Event, Job, Notice, User
+from asah.portal.base.models import Event, Job, Notice, Unit, User
 from asah.portal.catalogue.models import Offering, Programme
 from asah.portal.home.queries import what_waits
 from asah.portal.planning.actions import submit
@@ -390,6 +390,23 @@ def test_the_digest_changes_with_any_row(way: Way, a_line: PlanLine) -> None:
     assert digest_of(plan) != before
 
 
+def test_a_head_has_agreed_to_these_figures_and_to_no_others(way: Way) -> None:
+    way.show().agree()
+    says = next(each for each in offices_of(way.plan) if each.has_agreed)
+    line = way.plan.lines.filter(unit__path__startswith=says.office.path)[0]
+    # As where a unit that moved below the office brings its people along.
+    PlanLine.objects.filter(pk=line.pk).update(fee=line.fee + 1)
+    assert not next(each for each in offices_of(way.plan) if each.office == says.office).has_agreed
+
+
+def test_after_the_decree_an_office_has_the_figures_that_its_head_agreed_to(way: Way) -> None:
+    way.show().agree().submit().stipulate()
+    says = next(each for each in offices_of(way.fresh()) if each.review)
+    Unit.objects.filter(pk=says.office.pk).update(path=f"{way.agency.pk}.999999.")
+    later = {each.office.pk: each.figures for each in offices_of(way.fresh())}
+    assert later[says.office.pk] == says.figures
+
+
 def test_the_log_says_of_each_what_they_did_and_only_heads_agree(way: Way, sign_in: SignIn) -> None:
     way.show().agree().submit().stipulate()
     text = sign_in(way.ppk).get(f"/plans/{way.plan.pk}/approval/").content.decode()
@@ -418,6 +435,10 @@ FROZEN = [
     "DELETE FROM planning_lineresponse WHERE plan_id = {plan}",
     "UPDATE planning_review SET note = 'lain' WHERE plan_id = {plan}",
     "DELETE FROM planning_review WHERE plan_id = {plan}",
+    "UPDATE OR REPLACE planning_plan SET id = {plan} WHERE id = {other}",
+    "UPDATE OR REPLACE planning_planline"
+    " SET id = (SELECT MIN(id) FROM planning_planline WHERE plan_id = {plan})"
+    " WHERE id = (SELECT MIN(id) FROM planning_planline WHERE plan_id = {other})",
     "INSERT OR REPLACE INTO planning_plan SELECT * FROM planning_plan WHERE id = {plan}",
     "INSERT OR REPLACE INTO planning_planline SELECT * FROM planning_planline WHERE plan_id = {plan}",
     "INSERT OR REPLACE INTO planning_review SELECT * FROM planning_review WHERE plan_id = {plan}",

@@ -6,7 +6,7 @@ import secrets
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import F, Max, Value
+from django.db.models import F, Max, Q, Value
 from django.db.models.functions import Concat, Length, Substr
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -212,11 +212,13 @@ def _hold_still(*units: Unit | None) -> None:
 
 
 def _refuse_taken_code(unit: Unit) -> None:
-    beside = Unit.objects.filter(parent=unit.parent_id, code=unit.code).exclude(pk=unit.pk).first()
-    if beside is not None:
+    """A sheet finds a unit by its code alone, in whatever case: no other of the agency may have it."""
+    inside = Q(path__startswith=f"{unit.parent.agency_id}.") if unit.parent else Q(parent=None)
+    taken = Unit.objects.filter(inside).filter(code__iexact=unit.code).exclude(pk=unit.pk).first()
+    if taken is not None:
         raise ValidationError(
-            _("The code %(code)s belongs to “%(name)s” in the same place. Choose another code.")
-            % {"code": beside.code, "name": beside.name}
+            _("The code %(code)s belongs to “%(name)s”. Choose another code.")
+            % {"code": taken.code, "name": taken.name}
         )
 
 

@@ -16,6 +16,7 @@ from asah.portal.base.models import Unit, User
 from asah.portal.base.models.unit import below
 from asah.portal.people.queries import NBSP
 from asah.portal.ui.forms import OnceForm
+from asah.portal.ui.stale import StaleForm
 
 
 class FirstPasswordForm(SetPasswordForm):  # type: ignore[type-arg]
@@ -47,7 +48,7 @@ class UnitField(forms.ModelChoiceField):  # type: ignore[type-arg]
         return f"{NBSP * 2 * unit.depth}{unit.name}"
 
 
-class UnitForm(OnceForm):
+class UnitForm(StaleForm, OnceForm):
     """What a unit is called."""
 
     code = forms.CharField(

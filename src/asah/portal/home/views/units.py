@@ -99,7 +99,7 @@ def _to_edit(request: HttpRequest, number: int) -> tuple[User, Unit]:
 
 
 def _without_token(form: OnceForm) -> dict[str, Any]:
-    return {name: value for name, value in form.cleaned_data.items() if name != "once"}
+    return {name: value for name, value in form.cleaned_data.items() if name not in ("once", "opened")}
 
 
 def _saved(request: HttpRequest, unit: Unit) -> str:

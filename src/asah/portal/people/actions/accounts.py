@@ -90,7 +90,7 @@ def _write(batch: AccountBatch, drafts: Sequence[_Draft]) -> None:
         draft.person
         for draft in drafts
         if draft.person.user_id is None
-        and users.get(draft.person.nip) in inside
+        and _is_theirs(users.get(draft.person.nip), draft.person, inside)
         and not Person.objects.filter(user__username=draft.person.nip).exists()
     ]
     for draft in opened:
@@ -188,3 +188,14 @@ def _forget(batch: AccountBatch) -> None:
     batch.save(update_fields=["file"])
     if file is not None:
         files.forget(file)
+
+
+def _is_theirs(user: User | None, person: Person, inside: set[User]) -> bool:
+    """Whether a user named by a person's NIP was made by whoever administers that person's unit.
+
+    Anybody who keeps the users of some office can make one of that name, and would read what is the person's.
+    """
+    if user is None or user not in inside or person.current is None:
+        return False
+    path = person.current.unit.path
+    return any(path.startswith(grant.unit.path) for grant in user.standing_grants)

@@ -22,7 +22,6 @@ from asah.portal.planning.queries.approval import (
     digest_of,
     key_figures,
     last_review,
-    office_figures,
     offices_of,
 )
 from asah.portal.planning.queries.figures import sum_of_lines
@@ -105,7 +104,7 @@ def review_office(
         _require_reason(note)
     steps.take_step(plan, plan.edition, PlanState.SHOWN)
     review = steps.write_review(
-        actor, plan, ReviewStage.HEAD, decision, note=note, frozen=office_figures(says), office=office
+        actor, plan, ReviewStage.HEAD, decision, note=note, frozen=says.figures, office=office
     )
     if decision == Decision.RETURNED:
         steps.tell_roles(plan, steps.RETURNED, Role.PLANNER, who=office.name, note=note)

@@ -51,6 +51,7 @@ class NewScenarioForm(forms.Form):
             Exists(Need.objects.filter(cycle=OuterRef("pk"))),
             agency__in=agencies,
             state__in=[CycleState.CLOSED, CycleState.FINISHED],
+            computed_at__isnull=False,
         )
         self.fields["cycle"].queryset = cycles  # type: ignore[attr-defined]
         first = cycles.first()

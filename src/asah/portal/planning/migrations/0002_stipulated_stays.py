@@ -48,7 +48,17 @@ def _sqlite() -> Iterator[str]:
         "CREATE TRIGGER planning_plan_no_delete BEFORE DELETE ON planning_plan"
         f" WHEN OLD.state IN {FROZEN} {plan}"
     )
-    # INSERT OR REPLACE takes rows out without asking the triggers for that.
+    # INSERT OR REPLACE and UPDATE OR REPLACE take rows out without asking the triggers for that.
+    for table in ("planning_plan", "planning_review", *TABLES):
+        yield (
+            f"CREATE TRIGGER {table}_keeps_id BEFORE UPDATE ON {table} WHEN NEW.id IS NOT OLD.id"
+            f" BEGIN SELECT RAISE(ABORT, '{PLAN_STAYS}'); END"
+        )
+    yield (
+        "CREATE TRIGGER planning_plan_keeps_number BEFORE UPDATE ON planning_plan WHEN EXISTS (SELECT 1"
+        f" FROM planning_plan WHERE state IN {FROZEN} AND id IS NOT OLD.id"
+        f" AND scenario_id = NEW.scenario_id AND number = NEW.number) {plan}"
+    )
     yield (
         "CREATE TRIGGER planning_plan_no_replace BEFORE INSERT ON planning_plan WHEN EXISTS (SELECT 1"
         f" FROM planning_plan WHERE state IN {FROZEN} AND (id = NEW.id"
@@ -75,6 +85,9 @@ def _sqlite() -> Iterator[str]:
 
 
 def _sqlite_back() -> Iterator[str]:
+    yield "DROP TRIGGER IF EXISTS planning_plan_keeps_number"
+    for table in ("planning_plan", "planning_review", *TABLES):
+        yield f"DROP TRIGGER IF EXISTS {table}_keeps_id"
     for word in ("update", "delete", "replace"):
         yield f"DROP TRIGGER IF EXISTS planning_plan_no_{word}"
         yield f"DROP TRIGGER IF EXISTS planning_review_no_{word}"

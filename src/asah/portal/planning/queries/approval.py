@@ -74,8 +74,18 @@ class OfficeSays:
         return self.fee + self.travel
 
     @property
+    def figures(self) -> dict[str, int]:
+        """What a head gives their word on, kept with it."""
+        return {"people": self.people, "lines": self.lines, "fee": self.fee, "travel": self.travel}
+
+    @property
     def has_agreed(self) -> bool:
-        return self.review is not None and self.review.decision == Decision.AGREED
+        """Whether the head agreed to this: not where units moved since and brought others along."""
+        return (
+            self.review is not None
+            and self.review.decision == Decision.AGREED
+            and all(self.review.frozen.get(name, value) == value for name, value in self.figures.items())
+        )
 
     @property
     def has_returned(self) -> bool:
@@ -100,7 +110,11 @@ def offices_of(plan: Plan) -> list[OfficeSays]:
         held[:] = [a + b for a, b in zip(held, values, strict=True)]
     latest: dict[int, Review] = {}
     for review in Review.objects.filter(plan=plan, stage=ReviewStage.HEAD).select_related("decided_by"):
-        latest[review.office_id or agency] = review
+        office = review.office_id or agency
+        latest[office] = review
+        # After the decree a unit that moves takes nobody along: what the head agreed to stays.
+        if plan.is_frozen and review.frozen:
+            sums[office] = [review.frozen[name] for name in ("people", "lines", "fee", "travel")]
     return [
         OfficeSays(office, people, lines, fee, travel, latest.get(office.pk))
         for office in Unit.objects.filter(pk__in=sums).order_by("path")
@@ -195,10 +209,6 @@ def key_figures(plan: Plan) -> dict[str, Any]:
             "silent": counts.silent,
         },
     }
-
-
-def office_figures(says: OfficeSays) -> dict[str, Any]:
-    return {"people": says.people, "lines": says.lines, "fee": says.fee, "travel": says.travel}
 
 
 @dataclass(frozen=True)

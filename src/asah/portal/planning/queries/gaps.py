@@ -48,7 +48,7 @@ class Unserved:
 def cycles_of(viewer: User) -> list[Cycle]:
     """Analyses with needs, of agencies whose drafts the viewer sees; the latest first."""
     agencies = [int(path[:-1]) for path in SEE_DRAFTS.paths(viewer) if path.count(".") == 1]
-    has_needs = Exists(Need.objects.filter(cycle=OuterRef("pk")))
+    has_needs = Exists(Need.told.filter(cycle=OuterRef("pk")))
     return list(Cycle.objects.filter(has_needs, agency__in=agencies).select_related("agency"))
 
 
