@@ -18,8 +18,9 @@ TOP = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 ENGINE_PYTHON = TOP / ".venv-engine" / "bin" / "python"
 
-# Thousands of short tests, each in a transaction of its own: two at a time on two cores.
-PORTAL = ("tests/portal", "-n", "2", "--dist", "loadfile")
+# Thousands of short tests, each in a transaction of its own: two at a time on two cores, the longest file
+# first (tests/portal/conftest.py), or one core would wait for it at the end.
+PORTAL = ("tests/portal", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 
 CHECKS = (
     ("ruff", [str(BIN / "ruff"), "check", "."]),

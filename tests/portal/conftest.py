@@ -12,6 +12,11 @@ from asah.portal.base.enums import JobState
 from asah.portal.base.models import Job, User
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The walk of every role takes minutes: begun first, it is done while the short ones run beside it."""
+    items.sort(key=lambda item: item.path.name != "test_role_walk.py")
+
+
 @pytest.fixture
 def sign_in() -> Callable[[User], Client]:
     """A client with the user signed in."""
