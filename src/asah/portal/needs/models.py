@@ -161,7 +161,8 @@ class Rating(models.Model):
             models.UniqueConstraint(fields=["submission", "competency"], name="one_score_of_a_submission"),
             models.CheckConstraint(name="score_is_one_to_five", condition=Q(score__gte=1, score__lte=5)),
         ]
-        indexes: ClassVar = [models.Index(fields=["cycle", "person"])]
+        # With the role: whether somebody was scored in it is asked of everybody at once.
+        indexes: ClassVar = [models.Index(fields=["cycle", "person", "role"])]
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.competency_id} {self.score}"

@@ -770,7 +770,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="rating",
-            index=models.Index(fields=["cycle", "person"], name="needs_ratin_cycle_i_583f9a_idx"),
+            index=models.Index(fields=["cycle", "person", "role"], name="needs_ratin_cycle_i_964c8d_idx"),
         ),
         migrations.AddConstraint(
             model_name="rating",

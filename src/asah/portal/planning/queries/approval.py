@@ -122,9 +122,8 @@ def offices_of(plan: Plan) -> list[OfficeSays]:
     ]
 
 
-def offices_for(plan: Plan, viewer: User) -> list[OfficeSays]:
-    """Those that the viewer may look into: all, or the own ones."""
-    offices = offices_of(plan)
+def offices_for(plan: Plan, viewer: User, offices: list[OfficeSays]) -> list[OfficeSays]:
+    """Those of all ``offices`` that the viewer may look into: all, or the own ones."""
     if sees_all_of(viewer, plan):
         return offices
     paths = tuple(AGREE_FOR_OFFICE.paths(viewer))

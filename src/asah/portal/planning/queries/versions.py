@@ -20,10 +20,10 @@ def revision_number(plan: Plan) -> int:
 
 def plan_in_force(agency: Unit, year: int) -> Plan | None:
     found = Plan.objects.filter(scenario__agency=agency, scenario__year=year, state=PlanState.STIPULATED)
-    return found.select_related("scenario").first()
+    return found.select_related("scenario").defer("summary").first()
 
 
 def plan_under_way(agency: Unit, year: int) -> Plan | None:
     """The one that is shown or submitted."""
     found = Plan.objects.filter(scenario__agency=agency, scenario__year=year, state__in=UNDER_WAY)
-    return found.select_related("scenario").first()
+    return found.select_related("scenario").defer("summary").first()

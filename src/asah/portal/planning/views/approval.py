@@ -153,7 +153,7 @@ def show_approval(request: HttpRequest, number: int) -> HttpResponse:
         "standing": standing,
         "offices": [
             (says, may_speak and AGREE_FOR_OFFICE.held_by(user, says.office))
-            for says in approval.offices_for(plan, user)
+            for says in approval.offices_for(plan, user, standing.offices)
         ],
         "reviews": approval.reviews_of(plan, user),
         "steps": [(step, reverse("planning:step", args=[plan.pk, step.name])) for step in open_to],
@@ -264,7 +264,14 @@ def _tell_errors(form: OnceForm, error: ValidationError) -> None:
 def review_office(request: HttpRequest, number: int, office: int) -> HttpResponse:
     user = signed_in(request)
     plan = get_plan(request, number)
-    says = next((each for each in approval.offices_for(plan, user) if each.office.pk == office), None)
+    says = next(
+        (
+            each
+            for each in approval.offices_for(plan, user, approval.offices_of(plan))
+            if each.office.pk == office
+        ),
+        None,
+    )
     if says is None:
         raise Http404
     AGREE_FOR_OFFICE.require(user, says.office)
